@@ -1,0 +1,83 @@
+// Package api is what Kubernetes calls the scheme: which kinds there are, their Go types, defaulting, conversion between
+// versions, and where the store keeps them. Types, defaulting and conversion are Kubernetes' own modules, pinned to 1.36.
+//
+// It leaves out the old API versions that pkg/apis/*/install would register: only the versions that 1.36 serves by
+// default are here. Models k8s.io/kubernetes/pkg/api/legacyscheme.
+package api
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/kubernetes/pkg/apis/apps"
+	appsv1 "k8s.io/kubernetes/pkg/apis/apps/v1"
+	"k8s.io/kubernetes/pkg/apis/coordination"
+	coordinationv1 "k8s.io/kubernetes/pkg/apis/coordination/v1"
+	"k8s.io/kubernetes/pkg/apis/core"
+	corev1 "k8s.io/kubernetes/pkg/apis/core/v1"
+	"k8s.io/kubernetes/pkg/apis/discovery"
+	discoveryv1 "k8s.io/kubernetes/pkg/apis/discovery/v1"
+	eventsv1 "k8s.io/kubernetes/pkg/apis/events/v1"
+	"k8s.io/kubernetes/pkg/apis/networking"
+	networkingv1 "k8s.io/kubernetes/pkg/apis/networking/v1"
+)
+
+// Version is the Kubernetes release whose behaviour is simulated.
+const Version = "v1.36.3"
+
+// Object is an API object of a served version. Once stored it is never changed: copy it first.
+type Object interface {
+	runtime.Object
+	metav1.Object
+}
+
+// Scheme knows every served type and its internal version.
+var Scheme = newScheme()
+
+func newScheme() *runtime.Scheme {
+	s := runtime.NewScheme()
+	metav1.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
+	for _, add := range []func(*runtime.Scheme) error{
+		core.AddToScheme, corev1.AddToScheme,
+		apps.AddToScheme, appsv1.AddToScheme,
+		coordination.AddToScheme, coordinationv1.AddToScheme,
+		discovery.AddToScheme, discoveryv1.AddToScheme,
+		eventsv1.AddToScheme,
+		networking.AddToScheme, networkingv1.AddToScheme,
+	} {
+		if err := add(s); err != nil {
+			panic("api: registering a group: " + err.Error())
+		}
+	}
+	return s
+}
+
+// Internal returns the object converted to its group's internal version, which validation works on. The result may share
+// memory with the object: neither may be changed.
+func Internal(o Object) (runtime.Object, error) {
+	gvk, err := KindOf(o)
+	if err != nil {
+		return nil, err
+	}
+	return Scheme.ConvertToVersion(o, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
+}
+
+// KindOf returns an object's group, version and kind by its Go type.
+func KindOf(o runtime.Object) (schema.GroupVersionKind, error) {
+	kinds, _, err := Scheme.ObjectKinds(o)
+	if err != nil {
+		return schema.GroupVersionKind{}, err
+	}
+	return kinds[0], nil
+}
+
+// WithKind returns the object with apiVersion and kind filled in, as it is printed. Objects in the store go without.
+func WithKind(o Object) Object {
+	gvk, err := KindOf(o)
+	if err != nil {
+		return o
+	}
+	c := o.DeepCopyObject().(Object)
+	c.GetObjectKind().SetGroupVersionKind(gvk)
+	return c
+}

@@ -1,0 +1,204 @@
+package apiserver
+
+import (
+	"net/http"
+	"time"
+
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"orrery/sim/api"
+	"orrery/sim/client"
+	"orrery/sim/engine"
+	"orrery/sim/etcd"
+)
+
+// outcome is what the first half of a request makes: a write for etcd, or nothing to write.
+type outcome struct {
+	write  *etcd.Write // nil when nothing changes
+	object api.Object  // the answer, when it is not what was stored
+	old    api.Object  // what the key held before
+	code   int
+}
+
+// prepare turns a request to change something into a write.
+func (s *Server) prepare(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
+	switch {
+	case r.Subresource == "token":
+		return s.prepareToken(t, res, r)
+	case r.Verb == client.Create && r.Subresource == "binding":
+		return s.prepareBinding(t, res, r)
+	case r.Subresource == "scale":
+		return s.prepareScale(t, res, r)
+	case r.Verb == client.Create:
+		return s.prepareCreate(t, res, r)
+	case r.Verb == client.Update:
+		return s.prepareUpdate(t, res, r, func(api.Object) (api.Object, *metav1.Status) {
+			return r.Object.DeepCopyObject().(api.Object), nil
+		})
+	case r.Verb == client.Patch:
+		return s.prepareUpdate(t, res, r, func(current api.Object) (api.Object, *metav1.Status) {
+			return patched(res, r, current)
+		})
+	case r.Verb == client.Delete:
+		return s.prepareDelete(t, res, r)
+	case r.Verb == client.DeleteCollection:
+		return s.prepareDeleteCollection(t, res, r)
+	}
+	return outcome{}, statusOf(apierrors.NewMethodNotSupported(groupResource(res), string(r.Verb)))
+}
+
+func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
+	o, status := s.fresh(t, res, r)
+	if status != nil {
+		return outcome{}, status
+	}
+	res = api.FindObject(o)
+	if status := s.admitCreate(t, r, o); status != nil {
+		return outcome{}, status
+	}
+	st := strategyOf(res)
+	if st.prepareCreate != nil {
+		st.prepareCreate(o)
+	}
+	if errs := st.validateCreate(o); len(errs) > 0 {
+		return outcome{}, invalid(res, o.GetName(), errs)
+	}
+	key := res.Key(o.GetNamespace(), o.GetName())
+	if s.store.Get(key) != nil {
+		return outcome{}, statusOf(apierrors.NewAlreadyExists(groupResource(res), o.GetName()))
+	}
+	if status := s.allocate(t, r, o); status != nil {
+		return outcome{}, status
+	}
+	return outcome{write: &etcd.Write{Key: key, Object: o}, object: dry(r, o), code: http.StatusCreated}, nil
+}
+
+// fresh copies the object of a create and gives it what every new object gets.
+func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (api.Object, *metav1.Status) {
+	if r.Object == nil {
+		return nil, badRequest("an object must be given")
+	}
+	o, err := stored(r.Object)
+	if err != nil {
+		return nil, badRequest(err.Error())
+	}
+	if res.Namespaced {
+		if o.GetNamespace() == "" {
+			o.SetNamespace(r.Namespace)
+		}
+		if o.GetNamespace() != r.Namespace {
+			return nil, badRequest("the namespace of the provided object does not match the namespace sent on the request")
+		}
+	}
+	if o.GetResourceVersion() != "" {
+		return nil, badRequest("resourceVersion should not be set on objects to be created")
+	}
+	if o.GetName() == "" && o.GetGenerateName() != "" {
+		o.SetName(o.GetGenerateName() + t.Stream("names").Suffix(5))
+	}
+	api.Scheme.Default(o)
+	o.GetObjectKind().SetGroupVersionKind(emptyKind)
+	o.SetUID(types.UID(t.Stream("uids").UID()))
+	o.SetCreationTimestamp(stamp(t))
+	o.SetDeletionTimestamp(nil)
+	o.SetDeletionGracePeriodSeconds(nil)
+	o.SetManagedFields(nil)
+	o.SetGeneration(0)
+	if strategyOf(api.FindObject(o)).generation {
+		o.SetGeneration(1)
+	}
+	return o, nil
+}
+
+func (s *Server) prepareUpdate(
+	t *engine.Turn, res *api.Resource, r *client.Request, next func(api.Object) (api.Object, *metav1.Status),
+) (outcome, *metav1.Status) {
+	res = storedResource(res)
+	v := s.store.Get(res.Key(r.Namespace, r.Name))
+	if v == nil {
+		return outcome{}, notFound(res, r.Name)
+	}
+	old := v.Object
+	o, status := next(old)
+	if status != nil {
+		return outcome{}, status
+	}
+	if status := checkUpdate(res, r, o, old); status != nil {
+		return outcome{}, status
+	}
+	keepMeta(o, old)
+	st := strategyOf(res)
+	validate, prepare := st.validateUpdate, st.prepareUpdate
+	switch r.Subresource {
+	case "status":
+		validate, prepare = st.validateStatus, st.prepareStatus
+	case "finalize":
+		validate, prepare = st.validateFinalize, st.prepareFinalize
+	case "":
+		api.Scheme.Default(o)
+	}
+	o.GetObjectKind().SetGroupVersionKind(emptyKind)
+	if prepare != nil {
+		prepare(o, old)
+	}
+	if r.PatchType != client.TypedStatus && apiequality.Semantic.DeepEqual(o, old) {
+		return outcome{object: old, code: http.StatusOK}, nil
+	}
+	if errs := validate(o, old); len(errs) > 0 {
+		return outcome{}, invalid(res, r.Name, errs)
+	}
+	w := &etcd.Write{Key: v.Key, Object: o, Expect: v.Mod}
+	if finished(o) {
+		w.Object, w.Last = nil, o
+	}
+	return outcome{write: w, old: old, object: dry(r, o), code: http.StatusOK}, nil
+}
+
+// checkUpdate refuses what was made for another object or another revision.
+func checkUpdate(res *api.Resource, r *client.Request, o, old api.Object) *metav1.Status {
+	if o.GetName() != old.GetName() || o.GetNamespace() != old.GetNamespace() {
+		return badRequest("the name of the object (" + o.GetName() + ") does not match the name on the URL (" + old.GetName() + ")")
+	}
+	if rv := o.GetResourceVersion(); rv != "" && rv != old.GetResourceVersion() {
+		return conflict(res, r.Name, modified)
+	}
+	for _, uid := range []types.UID{o.GetUID(), r.UID} {
+		if uid != "" && uid != old.GetUID() {
+			return conflict(res, r.Name, "Precondition failed: UID in precondition: "+string(uid)+
+				", UID in object meta: "+string(old.GetUID()))
+		}
+	}
+	return nil
+}
+
+// keepMeta carries over what no update can change.
+func keepMeta(o, old api.Object) {
+	o.SetUID(old.GetUID())
+	o.SetCreationTimestamp(old.GetCreationTimestamp())
+	o.SetGeneration(old.GetGeneration())
+	o.SetManagedFields(nil)
+	o.SetDeletionTimestamp(old.GetDeletionTimestamp())
+	if old.GetDeletionGracePeriodSeconds() != nil && o.GetDeletionGracePeriodSeconds() == nil {
+		o.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
+	}
+}
+
+// finished reports whether an object that is being deleted has nothing left to wait for.
+func finished(o api.Object) bool {
+	grace := o.GetDeletionGracePeriodSeconds()
+	return o.GetDeletionTimestamp() != nil && len(finalizersOf(o)) == 0 && (grace == nil || *grace == 0)
+}
+
+// dry returns the object as the answer of a dry run, and nil otherwise: the answer is then what was stored.
+func dry(r *client.Request, o api.Object) api.Object {
+	if r.DryRun {
+		return o
+	}
+	return nil
+}
+
+// stamp returns the time as API objects hold it: whole seconds.
+func stamp(t *engine.Turn) metav1.Time { return metav1.NewTime(t.Wall().Truncate(time.Second)) }

@@ -1,0 +1,39 @@
+package apiserver
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"orrery/sim/api"
+	"orrery/sim/engine"
+	"orrery/sim/etcd"
+)
+
+// age is how long ago the objects of a new world were made.
+const age = 2 * time.Minute
+
+// Seed stores an object that is there when a world begins. It goes through defaulting and the kind's strategy, and is
+// validated: a seed that the API would refuse is a broken invariant.
+func (s *Server) Seed(o api.Object, uids *engine.Stream) {
+	res := api.FindObject(o)
+	o = o.DeepCopyObject().(api.Object)
+	api.Scheme.Default(o)
+	o.GetObjectKind().SetGroupVersionKind(emptyKind)
+	o.SetUID(types.UID(uids.UID()))
+	o.SetCreationTimestamp(metav1.NewTime(engine.Epoch.Add(-age)))
+	st := strategyOf(res)
+	if st.generation {
+		o.SetGeneration(1)
+	}
+	if st.prepareCreate != nil {
+		st.prepareCreate(o)
+	}
+	if errs := st.validateCreate(o); len(errs) > 0 {
+		panic("apiserver: seeding " + res.Name + " " + o.GetName() + ": " + errs.ToAggregate().Error())
+	}
+	if _, err := s.store.Commit(etcd.Write{Key: res.Key(o.GetNamespace(), o.GetName()), Object: o}); err != nil {
+		panic("apiserver: seeding " + res.Name + " " + o.GetName() + ": " + err.Error())
+	}
+}

@@ -1,0 +1,218 @@
+// Package apiserver is kube-apiserver: the only entrance to the store.
+//
+// A request is taken in two events. First it is received: authorised, decoded or patched, admitted, defaulted and
+// validated, which makes a write for one key and one expected revision. Then etcd commits the write, or finds that the
+// key changed in the meantime and the first half is done again. Watches are told of the commit, and the caller is
+// answered. REST semantics exist once, here, for every door. Models k8s.io/apiserver and k8s.io/kubernetes/pkg/registry.
+//
+// Simplified: everybody is authorised, there are no managed fields, no server-side apply and no API priority and
+// fairness; Kubernetes has them all.
+package apiserver
+
+import (
+	"net/http"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"orrery/sim/api"
+	"orrery/sim/client"
+	"orrery/sim/engine"
+	"orrery/sim/etcd"
+	"orrery/sim/trace"
+)
+
+// Etcd is the address that commits are sent to. The store itself belongs to the Server.
+const Etcd engine.Address = "etcd"
+
+// Config holds the API server's knobs.
+type Config struct {
+	Commit    engine.Latency // from a request's validation to etcd's commit
+	Answer    engine.Latency // from the commit, or the reading, to the caller
+	Watch     engine.Latency // from the commit to a client's watch
+	Compact   time.Duration  // how often the store is compacted; 5 minutes as kube-apiserver does; 0 for never
+	ServiceIP string         // the first three numbers of the Services' addresses, "10.96"
+}
+
+// DefaultConfig is calibrated to recordings of a real cluster.
+var DefaultConfig = Config{
+	Commit:    engine.Latency{Min: 1500 * time.Microsecond, Max: 3500 * time.Microsecond},
+	Answer:    engine.Latency{Min: 500 * time.Microsecond, Max: 1500 * time.Microsecond},
+	Watch:     engine.Latency{Min: 1 * time.Millisecond, Max: 3 * time.Millisecond},
+	Compact:   5 * time.Minute,
+	ServiceIP: "10.96",
+}
+
+// Server is the API server with its store. See New.
+type Server struct {
+	config  Config
+	store   *etcd.Store
+	watches []*watch
+	compact int64 // revision at the last compaction timer: what the next one compacts to
+	open    int   // requests taken and not yet answered
+}
+
+// New returns a server with an empty store.
+func New(config Config) *Server { return &Server{config: config, store: etcd.New()} }
+
+// Store returns the store, for looking. Only the server writes to it.
+func (s *Server) Store() *etcd.Store { return s.store }
+
+// Watches returns how many watches are open.
+func (s *Server) Watches() int { return len(s.watches) }
+
+// Open returns how many requests are being worked on.
+func (s *Server) Open() int { return s.open }
+
+// Clone implements engine.Component.
+func (s *Server) Clone() engine.Component {
+	c := *s
+	c.store = s.store.Clone()
+	c.watches = make([]*watch, len(s.watches))
+	for i, w := range s.watches {
+		copied := *w
+		c.watches[i] = &copied
+	}
+	return &c
+}
+
+// commit is a write on its way to etcd.
+type commit struct {
+	request *client.Request
+	caller  engine.Address
+	outcome outcome
+}
+
+// compaction is the timer of the store's compaction.
+type compaction struct{}
+
+// Start schedules the server's own timers.
+func (s *Server) Start(b *client.Boot) {
+	if s.config.Compact > 0 {
+		b.Later(s.config.Compact, compaction{})
+	}
+}
+
+// Handle implements engine.Component.
+func (s *Server) Handle(t *engine.Turn, body any) {
+	switch m := body.(type) {
+	case *client.Request:
+		s.open++
+		s.receive(t, m, t.From())
+	case *commit:
+		s.commit(t, m)
+	case *client.Response: // to a request of the server's own
+		t.Entry.Kind = trace.Answer
+		s.describe(t, m.Request)
+	case compaction:
+		t.Entry.Kind = trace.Timer
+		s.store.Compact(s.compact)
+		s.compact = s.store.Revision()
+		t.Later(s.config.Compact, compaction{})
+	default:
+		panic("apiserver: unknown message")
+	}
+}
+
+// receive does the first half of a request.
+func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Address) {
+	s.describe(t, r)
+	res := api.Find(r.Resource)
+	if res == nil {
+		s.refuse(t, r, caller, notServed())
+		return
+	}
+	switch r.Verb {
+	case client.Get, client.List, client.WatchVerb:
+		s.read(t, res, r, caller)
+		return
+	}
+	out, status := s.prepare(t, res, r)
+	switch {
+	case status != nil:
+		s.refuse(t, r, caller, status)
+	case out.write == nil || r.DryRun:
+		t.Entry.Kind = trace.Receive
+		s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: out.code, Object: out.object})
+	default:
+		t.Entry.Kind = trace.Receive
+		t.Entry.Key = out.write.Key
+		t.Send(Etcd, t.Stream("commit").Draw(s.config.Commit), &commit{request: r, caller: caller, outcome: out})
+	}
+}
+
+// commit does the second half.
+func (s *Server) commit(t *engine.Turn, c *commit) {
+	r := c.request
+	s.describe(t, r)
+	w := *c.outcome.write
+	w.Event = t.Entry.Number
+	v, err := s.store.Commit(w)
+	if err != nil {
+		s.receive(t, r, c.caller)
+		return
+	}
+	t.Entry.Kind, t.Entry.Key, t.Entry.Revision, t.Entry.Code = trace.Commit, v.Key, v.Mod, c.outcome.code
+	t.Entry.Namespace, t.Entry.Name = v.Object.GetNamespace(), v.Object.GetName()
+	s.notify(t, r, v, c.outcome.old)
+	s.after(t, r, v)
+	object := v.Object
+	if c.outcome.object != nil {
+		object = c.outcome.object
+	}
+	s.answer(t, c.caller, &client.Response{ID: r.ID, Request: r, Code: c.outcome.code, Object: object})
+}
+
+// after does what the server itself does as a consequence of a write.
+func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value) {
+	if r.Resource == "services" && v.Deleted() {
+		s.releaseIP(t, v.Object)
+	}
+}
+
+func (s *Server) refuse(t *engine.Turn, r *client.Request, caller engine.Address, status *metav1.Status) {
+	t.Entry.Kind, t.Entry.Code, t.Entry.Message = trace.Refuse, int(status.Code), status.Message
+	s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: int(status.Code), Error: status})
+}
+
+func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Response) {
+	s.open--
+	if caller == "" {
+		return
+	}
+	t.SendAs(client.Server, caller, t.Stream("answer").Draw(s.config.Answer), r)
+}
+
+// describe fills in the trace entry from the request.
+func (s *Server) describe(t *engine.Turn, r *client.Request) {
+	e := &t.Entry
+	e.User, e.Verb, e.Resource, e.Subresource = r.User, string(r.Verb), r.Resource, r.Subresource
+	e.Namespace, e.Name = r.Namespace, r.Name
+}
+
+func (s *Server) read(t *engine.Turn, res *api.Resource, r *client.Request, caller engine.Address) {
+	t.Entry.Kind, t.Entry.Code = trace.Read, http.StatusOK
+	resp := &client.Response{ID: r.ID, Request: r, Code: http.StatusOK, List: s.store.Revision()}
+	switch r.Verb {
+	case client.Get:
+		v := s.store.Get(res.Key(r.Namespace, r.Name))
+		if v == nil {
+			s.refuse(t, r, caller, notFound(res, r.Name))
+			return
+		}
+		resp.Object = v.Object
+	case client.List:
+		items, status := s.List(res, r)
+		if status != nil {
+			s.refuse(t, r, caller, status)
+			return
+		}
+		resp.Items = items
+	case client.WatchVerb:
+		if status := s.openWatch(t, r, caller); status != nil {
+			s.refuse(t, r, caller, status)
+			return
+		}
+	}
+	s.answer(t, caller, resp)
+}

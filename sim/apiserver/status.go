@@ -1,0 +1,64 @@
+package apiserver
+
+import (
+	"errors"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"orrery/sim/api"
+)
+
+// statusOf returns the Status of an API error.
+func statusOf(err error) *metav1.Status {
+	var api apierrors.APIStatus
+	if !errors.As(err, &api) {
+		api = apierrors.NewInternalError(err)
+	}
+	s := api.Status()
+	return &s
+}
+
+func groupResource(res *api.Resource) schema.GroupResource {
+	return schema.GroupResource{Group: res.Kind.Group, Resource: res.Plural}
+}
+
+func notServed() *metav1.Status {
+	return statusOf(&apierrors.StatusError{ErrStatus: metav1.Status{
+		Status: metav1.StatusFailure, Code: 404, Reason: metav1.StatusReasonNotFound,
+		Message: "the server could not find the requested resource",
+	}})
+}
+
+func notFound(res *api.Resource, name string) *metav1.Status {
+	return statusOf(apierrors.NewNotFound(groupResource(res), name))
+}
+
+func badRequest(message string) *metav1.Status { return statusOf(apierrors.NewBadRequest(message)) }
+
+func conflict(res *api.Resource, name, why string) *metav1.Status {
+	return statusOf(apierrors.NewConflict(groupResource(res), name, errors.New(why)))
+}
+
+func invalid(res *api.Resource, name string, errs field.ErrorList) *metav1.Status {
+	return statusOf(apierrors.NewInvalid(res.Kind.GroupKind(), name, errs))
+}
+
+func expired(from, compacted int64) *metav1.Status {
+	return statusOf(apierrors.NewResourceExpired(
+		"too old resource version: " + strconv.FormatInt(from, 10) + " (" + strconv.FormatInt(compacted, 10) + ")"))
+}
+
+// modified is what an update with an old resourceVersion is told.
+const modified = "the object has been modified; please apply your changes to the latest version and try again"
+
+// invalidIP is what a Service is told that asks for an address which another has.
+func invalidIP(svc *corev1.Service, ip string) *metav1.Status {
+	return invalid(api.Find("services"), svc.Name, field.ErrorList{field.Invalid(
+		field.NewPath("spec", "clusterIPs").Index(0), svc.Spec.ClusterIPs,
+		"failed to allocate IP "+ip+": provided IP is already allocated")})
+}

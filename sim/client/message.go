@@ -1,0 +1,102 @@
+// Package client is what a component holds of the API: the messages it exchanges with kube-apiserver, an open watch's
+// cache (the informer), a rate limit, and an event recorder.
+//
+// Messages are the typed door to the API server: the same verbs, options and answers as over HTTP, with Go objects
+// instead of their JSON. Models k8s.io/client-go: rest, tools/cache, tools/record, util/flowcontrol.
+package client
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"orrery/sim/api"
+	"orrery/sim/engine"
+)
+
+// Server is the address of the API server.
+const Server engine.Address = "kube-apiserver"
+
+// Verb is what a request does.
+type Verb string
+
+// The verbs of the API.
+const (
+	Get              Verb = "get"
+	List             Verb = "list"
+	WatchVerb        Verb = "watch"
+	Create           Verb = "create"
+	Update           Verb = "update"
+	Patch            Verb = "patch"
+	Delete           Verb = "delete"
+	DeleteCollection Verb = "deletecollection"
+)
+
+// Request asks the API server for something. Its objects must not be changed once it was sent.
+type Request struct {
+	ID          uint64 // of the caller's choice; the Response carries it
+	User        string // "kubectl", "deployment-controller", "kubelet/node-1"
+	Verb        Verb
+	Resource    string // plural with group: "deployments.apps"
+	Subresource string
+	Namespace   string
+	Name        string
+	Object      api.Object // body of a create or an update; for patches see PatchType
+	PatchType   types.PatchType
+	PatchData   []byte
+	Manager     string // field manager
+	DryRun      bool
+	// Of a delete.
+	UID         types.UID // precondition; empty for none
+	Revision    string    // precondition on resourceVersion; empty for none
+	Grace       *int64    // seconds; nil for the object's own
+	Propagation metav1.DeletionPropagation
+	// Of a list, a watch and a deletecollection.
+	Labels string // selector
+	Fields string // selector
+}
+
+// TypedStatus is the patch type of components that send a whole status as an Object instead of a patch in JSON: the
+// server writes that status onto the newest version of the object, whatever its revision.
+//
+// Simplified: kubelets send the difference as a strategic merge patch; Kubernetes merges that field by field. The
+// result is the same as long as each field of a status has one writer; conditions and other lists are sent whole.
+const TypedStatus types.PatchType = "application/orrery-typed-status"
+
+// Response answers the Request with the same ID. Object is the object as stored (or for a List, nil and Items); Error is
+// nil unless the request was refused.
+type Response struct {
+	ID      uint64
+	Request *Request
+	Code    int // HTTP status
+	Object  api.Object
+	Items   []api.Object
+	List    int64 // revision of a list
+	Error   *metav1.Status
+}
+
+// Failed reports whether the request was refused with a reason.
+func (r *Response) Failed(reason metav1.StatusReason) bool {
+	return r.Error != nil && r.Error.Reason == reason
+}
+
+// ChangeType says what a watch reports.
+type ChangeType string
+
+// The changes that a watch reports.
+const (
+	Added    ChangeType = "ADDED"
+	Modified ChangeType = "MODIFIED"
+	Deleted  ChangeType = "DELETED"
+)
+
+// Change is one change that a watch delivers: what the object is now, or last was when it was deleted.
+type Change struct {
+	Watch    uint64
+	Type     ChangeType
+	Resource string
+	Object   api.Object
+	Revision int64
+	// Subresource and User tell which write it was. A real watch does not carry them; only the trace reads them.
+	Subresource string
+	User        string
+}

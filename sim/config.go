@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"orrery/sim/apiserver"
+	"orrery/sim/controller"
+)
+
+// Config is everything about a world that is not a command. The zero Config is the default world.
+type Config struct {
+	Seed   uint64 `json:"seed"`   // of all chance; 7 when zero
+	Nodes  int    `json:"nodes"`  // 1 to 250; 3 when zero
+	CPU    string `json:"cpu"`    // of each node, a quantity; "4" when empty
+	Memory string `json:"memory"` // of each node, a quantity; "8Gi" when empty
+	Pods   int    `json:"pods"`   // that each node takes; 110 when zero
+	// The components' own knobs; DefaultConfig of their packages when nil.
+	APIServer  *apiserver.Config  `json:"apiserver,omitempty"`
+	Controller *controller.Config `json:"controller,omitempty"`
+}
+
+// nodesMax is how many /24 networks 10.244.0.0/16 has, less a few.
+const nodesMax = 250
+
+// complete fills in the defaults and refuses what cannot be.
+func (c Config) complete() (Config, error) {
+	if c.Seed == 0 {
+		c.Seed = 7
+	}
+	if c.Nodes == 0 {
+		c.Nodes = 3
+	}
+	if c.CPU == "" {
+		c.CPU = "4"
+	}
+	if c.Memory == "" {
+		c.Memory = "8Gi"
+	}
+	if c.Pods == 0 {
+		c.Pods = 110
+	}
+	if c.APIServer == nil {
+		c.APIServer = &apiserver.DefaultConfig
+	}
+	if c.Controller == nil {
+		c.Controller = &controller.DefaultConfig
+	}
+	if c.Nodes < 1 || c.Nodes > nodesMax {
+		return c, fmt.Errorf("a cluster has 1 to %d nodes, not %d", nodesMax, c.Nodes)
+	}
+	for _, q := range []string{c.CPU, c.Memory} {
+		if _, err := resource.ParseQuantity(q); err != nil {
+			return c, fmt.Errorf("a node's cpu or memory %q: %w", q, err)
+		}
+	}
+	if c.Pods < 1 || c.Pods > 250 {
+		return c, fmt.Errorf("a node takes 1 to 250 pods, not %d", c.Pods)
+	}
+	return c, nil
+}

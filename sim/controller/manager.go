@@ -1,0 +1,320 @@
+package controller
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"orrery/sim/api"
+	"orrery/sim/client"
+	"orrery/sim/engine"
+	"orrery/sim/trace"
+)
+
+// Config holds kube-controller-manager's knobs.
+type Config struct {
+	Work  engine.Latency // from a key's arrival in an idle queue to the end of its reconcile
+	QPS   int            // requests a second for each controller, --kube-api-qps
+	Burst int            // --kube-api-burst
+}
+
+// DefaultConfig is calibrated to recordings of a real cluster.
+var DefaultConfig = Config{
+	Work: engine.Latency{Min: 200 * time.Microsecond, Max: 900 * time.Microsecond}, QPS: 20, Burst: 30,
+}
+
+// Manager is kube-controller-manager: it runs the controllers on one shared cache.
+type Manager struct {
+	config Config
+	specs  []*Spec
+	states []*state // one for each spec
+	cache  *client.Cache
+	kinds  []string // resources that are watched; a Change's Watch is the index
+}
+
+// NewManager returns a manager of some controllers, which watches what they need and some resources more.
+func NewManager(config Config, specs []*Spec, more ...string) *Manager {
+	m := &Manager{config: config, specs: specs}
+	seen := map[string]bool{}
+	watch := func(resource string) {
+		if !seen[resource] {
+			seen[resource] = true
+			m.kinds = append(m.kinds, resource)
+		}
+	}
+	for _, spec := range specs {
+		m.states = append(m.states, newState(config, spec))
+		for _, w := range spec.Watches {
+			watch(w.Resource)
+		}
+	}
+	for _, r := range more {
+		watch(r)
+	}
+	m.cache = client.NewCache(m.kinds...)
+	return m
+}
+
+// Start opens the watches and lets every controller look at what there is.
+func (m *Manager) Start(b *client.Boot) {
+	for i, r := range m.kinds {
+		for _, o := range b.Watch(client.Subscription{ID: uint64(i), Resource: r}) {
+			m.cache.Apply(client.Change{Type: client.Added, Resource: r, Object: o})
+		}
+	}
+}
+
+// Resources returns the resources that are watched.
+func (m *Manager) Resources() []string { return m.kinds }
+
+// Cache returns what the informers have seen, for looking.
+func (m *Manager) Cache() *client.Cache { return m.cache }
+
+// Queues calls f for each controller with the number of keys that it has to work on, those under way included.
+func (m *Manager) Queues(f func(name string, length int)) {
+	for i, s := range m.states {
+		f(m.specs[i].Name, len(s.queue)+len(s.jobs))
+	}
+}
+
+// Clone implements engine.Component.
+func (m *Manager) Clone() engine.Component {
+	c := *m
+	c.cache = m.cache.Clone()
+	c.states = make([]*state, len(m.states))
+	for i, s := range m.states {
+		c.states[i] = s.clone()
+	}
+	return &c
+}
+
+// work is a worker's turn in one controller.
+type work struct{ controller int }
+
+// enqueue adds a key to a controller's queue when its time has come.
+type enqueue struct {
+	controller int
+	key        Key
+}
+
+// Woken is a key that a change put into a controller's queue.
+type Woken struct {
+	Controller string `json:"controller"`
+	Namespace  string `json:"namespace,omitempty"`
+	Name       string `json:"name"`
+}
+
+// Handle implements engine.Component.
+func (m *Manager) Handle(t *engine.Turn, body any) {
+	switch b := body.(type) {
+	case *client.Change:
+		m.observe(t, b)
+	case *client.Response:
+		m.answered(t, b)
+	case work:
+		m.work(t, b.controller)
+	case enqueue:
+		t.Entry.Kind, t.Entry.User = trace.Timer, m.specs[b.controller].Name
+		t.Entry.Namespace, t.Entry.Name = b.key.Namespace, b.key.Name
+		t.Foreground()
+		m.add(t, b.controller, b.key)
+	default:
+		panic("controller: unknown message")
+	}
+}
+
+// observe takes a change into the cache and wakes the controllers that it concerns.
+func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
+	e := &t.Entry
+	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
+	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
+	old := m.cache.Apply(*ch)
+	var woken []Woken
+	for i, spec := range m.specs {
+		m.states[i].observe(ch)
+		for _, w := range spec.Watches {
+			if w.Resource != ch.Resource {
+				continue
+			}
+			w.Keys(m.view(t, i, nil), ch.Type, old, ch.Object, func(k Key, after time.Duration) {
+				woken = append(woken, Woken{spec.Name, k.Namespace, k.Name})
+				m.addAfter(t, i, k, after+spec.Delay)
+			})
+		}
+	}
+	if woken != nil {
+		e.Data = woken
+	}
+}
+
+func (m *Manager) view(t *engine.Turn, controller int, failure *metav1.Status) View {
+	return View{
+		Cache: m.cache, Now: t.Wall(), Fresh: true, Err: failure, Rand: t.Stream(m.specs[controller].Name),
+	}
+}
+
+// add puts a key into a queue, unless it is there, and gives it to a worker if one is idle.
+func (m *Manager) add(t *engine.Turn, controller int, k Key) {
+	s := m.states[controller]
+	if !s.push(k) {
+		return
+	}
+	m.wake(t, controller)
+}
+
+func (m *Manager) addAfter(t *engine.Turn, controller int, k Key, d time.Duration) {
+	switch {
+	case d <= 0:
+		m.add(t, controller, k)
+	case d > distant:
+		t.Later(d, enqueue{controller, k})
+	default:
+		t.Send(Address, d, enqueue{controller, k})
+	}
+}
+
+// distant is how far ahead a timer must be for the world to count as quiet in the meantime.
+const distant = 2 * time.Minute
+
+// wake schedules a worker's turn when there is a key to work on and a worker for it.
+func (m *Manager) wake(t *engine.Turn, controller int) {
+	s, workers := m.states[controller], m.specs[controller].Workers
+	if workers == 0 {
+		workers = 5
+	}
+	if s.turns < len(s.queue) && s.turns+len(s.jobs) < workers {
+		s.turns++
+		t.Send(Address, t.Stream(m.specs[controller].Name).Draw(m.config.Work), work{controller})
+	}
+}
+
+// work takes a key from the queue, reconciles it, and begins to carry out the plan.
+func (m *Manager) work(t *engine.Turn, controller int) {
+	s, spec := m.states[controller], m.specs[controller]
+	s.turns--
+	k := s.pop()
+	t.Entry.Kind, t.Entry.User, t.Entry.Namespace, t.Entry.Name = trace.Sync, spec.Name, k.Namespace, k.Name
+	v := m.view(t, controller, nil)
+	v.Fresh = s.fresh(k, t.Now())
+	plan := spec.Reconcile(v, k)
+	t.Entry.Data = plan.Note
+	j := &job{key: k, plan: plan}
+	s.jobs[k] = j
+	s.expect(j, t.Now())
+	m.next(t, controller, j)
+}
+
+// next sends the writes of the job's next stage, or ends the job.
+func (m *Manager) next(t *engine.Turn, controller int, j *job) {
+	s := m.states[controller]
+	if j.stage == len(j.plan.Stages) || j.failed != nil {
+		m.end(t, controller, j)
+		return
+	}
+	for i := range j.plan.Stages[j.stage] {
+		w := &j.plan.Stages[j.stage][i]
+		s.waiting[s.conn.Send(t, j.request(w))] = pending{j.key, w}
+		j.open++
+	}
+	j.stage++
+	if j.open == 0 {
+		m.next(t, controller, j)
+	}
+}
+
+// answered takes the answer to a write of a job.
+func (m *Manager) answered(t *engine.Turn, r *client.Response) {
+	q := r.Request
+	e := &t.Entry
+	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
+	e.Namespace, e.Name, e.Code = q.Namespace, q.Name, r.Code
+	controller := m.controllerOf(q.User)
+	s := m.states[controller]
+	p, ok := s.waiting[r.ID]
+	if !ok {
+		return // an Event's
+	}
+	delete(s.waiting, r.ID)
+	j := s.jobs[p.key]
+	j.open--
+	switch {
+	case r.Error == nil:
+		j.keep(r)
+		if p.write.Event != nil {
+			s.recorder.Send(t, &s.conn, 0, named(*p.write.Event, r.Object))
+		}
+	case p.write.tolerates(r.Error.Reason):
+		s.unexpect(p.key, p.write)
+	default:
+		j.failed = r.Error
+		s.unexpect(p.key, p.write)
+		if p.write.Failure != nil {
+			s.recorder.Send(t, &s.conn, 0, explained(*p.write.Failure, r.Error))
+		}
+	}
+	if j.open == 0 {
+		m.next(t, controller, j)
+	}
+}
+
+// end finishes a job: after a failure the controller may report it, and the key is tried again with backoff.
+func (m *Manager) end(t *engine.Turn, controller int, j *job) {
+	s, spec := m.states[controller], m.specs[controller]
+	for _, stage := range j.plan.Stages[j.stage:] { // those that a failure kept from being sent
+		for i := range stage {
+			s.unexpect(j.key, &stage[i])
+		}
+	}
+	if j.failed != nil && spec.ReportErrors && !j.reporting {
+		v := m.view(t, controller, j.failed)
+		report := &job{key: j.key, plan: spec.Reconcile(v, j.key), reporting: true}
+		report.plan.Retry = true
+		s.jobs[j.key] = report
+		m.next(t, controller, report)
+		return
+	}
+	delete(s.jobs, j.key)
+	switch {
+	case j.failed != nil || j.plan.Retry:
+		m.addAfter(t, controller, j.key, s.backoff(j.key))
+	default:
+		delete(s.failures, j.key)
+		if j.plan.Again > 0 {
+			m.addAfter(t, controller, j.key, j.plan.Again)
+		}
+	}
+	s.release(j.key)
+	m.wake(t, controller)
+}
+
+func (m *Manager) controllerOf(user string) int {
+	for i, spec := range m.specs {
+		if spec.Name == user {
+			return i
+		}
+	}
+	panic("controller: an answer for " + user + ", which is no controller")
+}
+
+func (w *Write) tolerates(reason metav1.StatusReason) bool {
+	for _, r := range w.Tolerate {
+		if r == reason {
+			return true
+		}
+	}
+	return false
+}
+
+// named fills in the name of the object that a write created: "%s" in the message.
+func named(rec client.Record, o api.Object) client.Record {
+	if o != nil {
+		rec.Message = replace(rec.Message, "%s", o.GetName())
+	}
+	return rec
+}
+
+// explained fills in why a write failed: "%v" in the message.
+func explained(rec client.Record, s *metav1.Status) client.Record {
+	rec.Message = replace(rec.Message, "%v", s.Message)
+	return rec
+}

@@ -1,0 +1,220 @@
+package controller
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"orrery/sim/api"
+	"orrery/sim/client"
+)
+
+// state is what the Manager keeps for one controller.
+type state struct {
+	conn         client.Conn
+	recorder     *client.Recorder
+	queue        []Key
+	queued       map[Key]bool // in the queue
+	dirty        map[Key]bool // added while being worked on: queued again afterwards
+	turns        int          // worker's turns that are scheduled
+	jobs         map[Key]*job
+	waiting      map[uint64]pending // writes on their way, by request ID
+	failures     map[Key]int        // in a row
+	expectations map[Key]*expectation
+}
+
+// job is a plan that is being carried out.
+type job struct {
+	key       Key
+	plan      Plan
+	stage     int // the next one
+	open      int // writes of the current stage without an answer
+	failed    *metav1.Status
+	reporting bool                  // the plan reports an earlier failure
+	revisions map[revisionOf]string // that the plan's writes made so far
+}
+
+// revisionOf names an object that a plan wrote.
+type revisionOf struct{ resource, namespace, name string }
+
+type pending struct {
+	key   Key
+	write *Write
+}
+
+// expectation is what a key's plans did that the cache has not shown yet.
+type expectation struct {
+	creates int
+	deletes map[types.UID]bool
+	since   time.Duration
+}
+
+// expectationsTTL is when expectations are given up, as in controller.ExpectationsTimeout.
+const expectationsTTL = 5 * time.Minute
+
+func newState(config Config, spec *Spec) *state {
+	reporter := spec.Reporter
+	if reporter == "" {
+		reporter = spec.Name
+	}
+	return &state{
+		conn:     client.Conn{User: spec.Name, Limit: client.Limit{QPS: config.QPS, Burst: config.Burst}},
+		recorder: &client.Recorder{Component: reporter},
+		queued:   map[Key]bool{}, dirty: map[Key]bool{}, jobs: map[Key]*job{}, waiting: map[uint64]pending{},
+		failures: map[Key]int{}, expectations: map[Key]*expectation{},
+	}
+}
+
+func (s *state) clone() *state {
+	c := *s
+	c.recorder = s.recorder.Clone()
+	c.queue = slices.Clone(s.queue)
+	c.queued, c.dirty = maps.Clone(s.queued), maps.Clone(s.dirty)
+	c.waiting, c.failures = maps.Clone(s.waiting), maps.Clone(s.failures)
+	c.jobs = make(map[Key]*job, len(s.jobs))
+	for k, j := range s.jobs { // any order
+		n := *j
+		n.revisions = maps.Clone(j.revisions)
+		c.jobs[k] = &n
+	}
+	c.expectations = make(map[Key]*expectation, len(s.expectations))
+	for k, e := range s.expectations { // any order
+		n := *e
+		n.deletes = maps.Clone(e.deletes)
+		c.expectations[k] = &n
+	}
+	return &c
+}
+
+// push queues a key and reports whether it was not there. A key that is being worked on waits until that is done.
+func (s *state) push(k Key) bool {
+	if s.jobs[k] != nil {
+		s.dirty[k] = true
+		return false
+	}
+	if s.queued[k] {
+		return false
+	}
+	s.queued[k] = true
+	s.queue = append(s.queue, k)
+	return true
+}
+
+func (s *state) pop() Key {
+	k := s.queue[0]
+	s.queue = s.queue[1:]
+	delete(s.queued, k)
+	return k
+}
+
+// release queues a key again that was added while it was worked on.
+func (s *state) release(k Key) {
+	if s.dirty[k] {
+		delete(s.dirty, k)
+		s.push(k)
+	}
+}
+
+// backoff returns how long a key that failed waits: 5 ms doubling up to 1,000 s, as client-go's default rate limiter.
+func (s *state) backoff(k Key) time.Duration {
+	n := s.failures[k]
+	s.failures[k]++
+	return min(5*time.Millisecond<<min(n, 20), 1000*time.Second)
+}
+
+// expect notes what a plan will create and delete.
+func (s *state) expect(j *job, now time.Duration) {
+	for _, stage := range j.plan.Stages {
+		for i := range stage {
+			w := &stage[i]
+			if !w.Expect {
+				continue
+			}
+			e := s.expectations[j.key]
+			if e == nil || now-e.since > expectationsTTL {
+				e = &expectation{deletes: map[types.UID]bool{}, since: now}
+				s.expectations[j.key] = e
+			}
+			if w.Verb == client.Delete {
+				e.deletes[w.UID] = true
+			} else {
+				e.creates++
+			}
+		}
+	}
+}
+
+// unexpect takes back what a write that failed would have done.
+func (s *state) unexpect(k Key, w *Write) {
+	e := s.expectations[k]
+	if e == nil || !w.Expect {
+		return
+	}
+	if w.Verb == client.Delete {
+		delete(e.deletes, w.UID)
+	} else {
+		e.creates--
+	}
+}
+
+// observe sees whether a change is one that was expected.
+func (s *state) observe(ch *client.Change) {
+	if len(s.expectations) == 0 {
+		return
+	}
+	owner := metav1.GetControllerOfNoCopy(ch.Object)
+	if owner == nil {
+		return
+	}
+	k := Key{ch.Object.GetNamespace(), owner.Name}
+	e := s.expectations[k]
+	if e == nil {
+		return
+	}
+	if ch.Type == client.Added && e.creates > 0 {
+		e.creates--
+	}
+	if ch.Type == client.Deleted || ch.Object.GetDeletionTimestamp() != nil {
+		delete(e.deletes, ch.Object.GetUID())
+	}
+	if e.creates <= 0 && len(e.deletes) == 0 {
+		delete(s.expectations, k)
+	}
+}
+
+// fresh reports whether everything expected of a key has been seen, or is waited for no longer.
+func (s *state) fresh(k Key, now time.Duration) bool {
+	e := s.expectations[k]
+	return e == nil || e.creates <= 0 && len(e.deletes) == 0 || now-e.since > expectationsTTL
+}
+
+// request returns the request of a write, on the revision that an earlier write of the plan made when it is chained.
+func (j *job) request(w *Write) client.Request {
+	r := w.Request
+	if !w.Chain || r.Object == nil {
+		return r
+	}
+	if rv, ok := j.revisions[revisionOf{r.Resource, r.Namespace, r.Name}]; ok {
+		o := r.Object.DeepCopyObject().(api.Object)
+		o.SetResourceVersion(rv)
+		r.Object = o
+	}
+	return r
+}
+
+// keep remembers the revision that a write made.
+func (j *job) keep(r *client.Response) {
+	if r.Object == nil {
+		return
+	}
+	if j.revisions == nil {
+		j.revisions = map[revisionOf]string{}
+	}
+	j.revisions[revisionOf{r.Request.Resource, r.Request.Namespace, r.Request.Name}] = r.Object.GetResourceVersion()
+}
+
+func replace(s, old, with string) string { return strings.Replace(s, old, with, 1) }

@@ -1,0 +1,161 @@
+// Package engine is the clockwork: a virtual clock, a queue of events and the components they are addressed to.
+//
+// It is a deterministic discrete-event simulation. The state is the components, the queue and the random streams; one
+// Step takes the first event by (virtual time, sequence), hands it to its component, and returns what happened. There
+// are no goroutines, no wall clock and no global randomness. The event that runs is the cause of all that it schedules,
+// so that causality costs the components nothing. It knows nothing of Kubernetes.
+package engine
+
+import (
+	"time"
+
+	"orrery/sim/trace"
+)
+
+// Address names a component: "kube-apiserver", "kubelet/node-1".
+type Address string
+
+// Component is something that events are addressed to. Handle may change only the component's own state and schedule
+// through the Turn. Clone returns a copy that shares nothing that either will change.
+type Component interface {
+	Handle(*Turn, any)
+	Clone() Component
+}
+
+// Event is a message or a timer that is due. Body is plain data and is never changed after it was scheduled.
+type Event struct {
+	At         time.Duration // virtual time since the world began
+	Seq        uint64        // order of scheduling, which decides among events of one instant
+	Cause      uint64        // number of the event that scheduled it
+	From, To   Address
+	Background bool // a heartbeat or a distant timer: it does not keep a world from being quiet
+	Body       any
+}
+
+// Engine runs events. The zero value is not usable; see New.
+type Engine struct {
+	now        time.Duration
+	number     uint64 // of the latest event run
+	seq        uint64
+	foreground int // events in the queue that are not in the background
+	queue      queue
+	components map[Address]Component
+	aliases    map[Address]Address
+	streams    map[string]*Stream
+	seed       uint64
+}
+
+// New returns an engine at virtual time 0 with no components.
+func New(seed uint64) *Engine {
+	return &Engine{
+		components: map[Address]Component{}, aliases: map[Address]Address{}, streams: map[string]*Stream{}, seed: seed,
+	}
+}
+
+// Add registers a component under an address that nothing else has.
+func (e *Engine) Add(a Address, c Component) { e.components[a] = c }
+
+// Alias lets events for a second address go to a component that is registered under another.
+func (e *Engine) Alias(a, component Address) { e.aliases[a] = component }
+
+// Component returns what is registered under an address, or nil. It is for looking, not for changing.
+func (e *Engine) Component(a Address) Component { return e.components[a] }
+
+// Now returns the virtual time of the latest event run, since the world began.
+func (e *Engine) Now() time.Duration { return e.now }
+
+// Number returns how many events have been run.
+func (e *Engine) Number() uint64 { return e.number }
+
+// Quiet reports whether nothing but background events is due.
+func (e *Engine) Quiet() bool { return e.foreground == 0 }
+
+// Next returns the event that Step would run.
+func (e *Engine) Next() (Event, bool) {
+	if len(e.queue) == 0 {
+		return Event{}, false
+	}
+	return e.queue[0], true
+}
+
+// Pending calls f for every event in the queue until it returns false, in no particular order.
+func (e *Engine) Pending(f func(Event) bool) {
+	for i := range e.queue {
+		if !f(e.queue[i]) {
+			return
+		}
+	}
+}
+
+// Post schedules a message from outside, after d of virtual time.
+func (e *Engine) Post(d time.Duration, to Address, body any) {
+	e.schedule(Event{At: e.now + d, To: to, Body: body})
+}
+
+// Idle moves the clock forward to t without running anything; it does nothing when an event is due before t.
+func (e *Engine) Idle(t time.Duration) {
+	if t > e.now && (len(e.queue) == 0 || e.queue[0].At > t) {
+		e.now = t
+	}
+}
+
+// Step runs the next event and returns its entry; false when there is none.
+func (e *Engine) Step() (trace.Entry, bool) {
+	if len(e.queue) == 0 {
+		return trace.Entry{}, false
+	}
+	ev := e.queue.pop()
+	if !ev.Background {
+		e.foreground--
+	}
+	e.now = max(e.now, ev.At)
+	e.number++
+	turn := Turn{engine: e, event: ev}
+	turn.Entry = trace.Entry{
+		Number: e.number, At: e.now, Cause: ev.Cause, Actor: string(ev.To), From: string(ev.From), Background: ev.Background,
+	}
+	c := e.components[ev.To]
+	if c == nil {
+		c = e.components[e.aliases[ev.To]]
+	}
+	if c == nil {
+		panic("engine: event for unknown component " + string(ev.To))
+	}
+	c.Handle(&turn, ev.Body)
+	return turn.Entry, true
+}
+
+// Stream returns the random stream of an owner. Streams of different owners are independent of each other.
+func (e *Engine) Stream(owner string) *Stream {
+	s := e.streams[owner]
+	if s == nil {
+		s = newStream(e.seed, owner)
+		e.streams[owner] = s
+	}
+	return s
+}
+
+// Clone returns a copy of the engine and everything in it.
+func (e *Engine) Clone() *Engine {
+	c := *e
+	c.queue = append(queue(nil), e.queue...)
+	c.components = make(map[Address]Component, len(e.components))
+	for a, p := range e.components { // any order
+		c.components[a] = p.Clone()
+	}
+	c.streams = make(map[string]*Stream, len(e.streams))
+	for o, s := range e.streams { // any order
+		copied := *s
+		c.streams[o] = &copied
+	}
+	return &c
+}
+
+func (e *Engine) schedule(ev Event) {
+	e.seq++
+	ev.Seq = e.seq
+	if !ev.Background {
+		e.foreground++
+	}
+	e.queue.push(ev)
+}

@@ -1,0 +1,86 @@
+package sim
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"orrery/sim/api"
+	"orrery/sim/apiserver"
+	"orrery/sim/controller/rootca"
+	"orrery/sim/engine"
+)
+
+// The API server's own Service and where it listens, as the recorded cluster has them.
+const (
+	serverService  = "10.96.0.1"
+	serverEndpoint = "172.18.0.10"
+	serverPort     = 16443
+)
+
+// namespaces are those that the API server makes when it starts.
+var namespaces = []string{"default", "kube-node-lease", "kube-public", "kube-system"}
+
+// seed stores what a cluster at rest holds.
+//
+// Simplified: the objects that only other controllers and clients of a real cluster use (RBAC, API priority and fairness,
+// APIServices, leader election) are not there.
+func seed(s *apiserver.Server, uids *engine.Stream, nodes []api.Object) {
+	for _, name := range namespaces {
+		s.Seed(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, uids)
+	}
+	for _, name := range namespaces {
+		s.Seed(&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "default"}}, uids)
+		s.Seed(rootca.ConfigMap(name), uids)
+	}
+	for _, o := range serverObjects() {
+		s.Seed(o, uids)
+	}
+	for _, o := range nodes {
+		s.Seed(o, uids)
+	}
+}
+
+// serverObjects are the Service "kubernetes" and what belongs to it.
+func serverObjects() []api.Object {
+	port, name, tcp, ready := int32(serverPort), "https", corev1.ProtocolTCP, true
+	single := corev1.IPFamilyPolicySingleStack
+	meta := func(labels map[string]string) metav1.ObjectMeta {
+		return metav1.ObjectMeta{Namespace: "default", Name: "kubernetes", Labels: labels}
+	}
+	return []api.Object{
+		&networkingv1.IPAddress{
+			ObjectMeta: metav1.ObjectMeta{Name: serverService, Labels: map[string]string{
+				networkingv1.LabelIPAddressFamily: "IPv4", networkingv1.LabelManagedBy: "ipallocator.k8s.io",
+			}},
+			Spec: networkingv1.IPAddressSpec{ParentRef: &networkingv1.ParentReference{
+				Resource: "services", Namespace: "default", Name: "kubernetes",
+			}},
+		},
+		&corev1.Service{
+			ObjectMeta: meta(map[string]string{"component": "apiserver", "provider": "kubernetes"}),
+			Spec: corev1.ServiceSpec{
+				ClusterIP: serverService, ClusterIPs: []string{serverService}, IPFamilies: []corev1.IPFamily{corev1.IPv4Protocol},
+				IPFamilyPolicy: &single,
+				Ports:          []corev1.ServicePort{{Name: name, Port: 443, TargetPort: intstr.FromInt32(port), Protocol: tcp}},
+			},
+		},
+		&corev1.Endpoints{
+			ObjectMeta: meta(map[string]string{discoveryv1.LabelSkipMirror: "true"}),
+			Subsets: []corev1.EndpointSubset{{
+				Addresses: []corev1.EndpointAddress{{IP: serverEndpoint}},
+				Ports:     []corev1.EndpointPort{{Name: name, Port: port, Protocol: tcp}},
+			}},
+		},
+		&discoveryv1.EndpointSlice{
+			ObjectMeta:  meta(map[string]string{discoveryv1.LabelServiceName: "kubernetes"}),
+			AddressType: discoveryv1.AddressTypeIPv4,
+			Endpoints: []discoveryv1.Endpoint{{
+				Addresses: []string{serverEndpoint}, Conditions: discoveryv1.EndpointConditions{Ready: &ready},
+			}},
+			Ports: []discoveryv1.EndpointPort{{Name: &name, Port: &port, Protocol: &tcp}},
+		},
+	}
+}

@@ -1,0 +1,131 @@
+package wire
+
+// View is the world at one instant, as much of it as the screen always shows.
+type View struct {
+	Version  int       `json:"version"` // grows by one with every View
+	Position Position  `json:"position"`
+	Say      Narrative `json:"say"`
+	Cluster  Cluster   `json:"cluster"`
+	// Changed are the objects that the latest event wrote, the first the most telling.
+	Changed []Ref `json:"changed,omitempty"`
+	// Marks are the timeline's marks from event MarksFrom on; those before it stay as they were sent earlier.
+	MarksFrom int    `json:"marksFrom"`
+	Marks     []Mark `json:"marks,omitempty"`
+	// Lines are the event list's newest lines, folded, oldest first; at most 200. LinesTotal counts all of them.
+	Lines      []LogLine `json:"lines,omitempty"`
+	LinesTotal int       `json:"linesTotal"`
+}
+
+// Position is where in the world's history the view stands.
+type Position struct {
+	Event int   `json:"event"` // events run up to here
+	Last  int   `json:"last"`  // events that have ever been run: the end of what is known
+	Now   int64 `json:"now"`   // nanoseconds of virtual time since the world began
+	End   int64 `json:"end"`   // virtual time of the last known event
+	// Quiet says that nothing is going on but heartbeats and distant timers.
+	Quiet   bool    `json:"quiet"`
+	Playing bool    `json:"playing"`
+	Running bool    `json:"running"` // a long step is under way and can be paused
+	Speed   float64 `json:"speed"`
+	Seed    uint64  `json:"seed"`
+	Nodes   int     `json:"nodes"`
+	Version string  `json:"version"` // of Kubernetes: "1.36"
+	Title   string  `json:"title"`   // of the lesson, or of the default world
+}
+
+// Narrative says in one or two sentences what the latest event was and why it happened.
+type Narrative struct {
+	Event int    `json:"event"`
+	Step  int    `json:"step"` // of the ten steps, or 0
+	Title string `json:"title"`
+	Text  string `json:"text"`
+	// Ask is the label of the button that answers the obvious question ("Why node-2?"), empty when there is none;
+	// About is what pressing it selects and Tab is the stage's tab that shows the answer.
+	Ask   string `json:"ask,omitempty"`
+	About Ref    `json:"about"`
+	Tab   string `json:"tab,omitempty"`
+}
+
+// Cluster is the picture.
+type Cluster struct {
+	Kubectl     string    `json:"kubectl"` // "idle", "waiting", "done"
+	Requests    int       `json:"requests"`
+	Watches     int       `json:"watches"`
+	Revision    int64     `json:"revision"`
+	Keys        int       `json:"keys"`
+	Controllers []Queue   `json:"controllers"` // each controller with something to do, by name
+	Pending     []Ref     `json:"pending"`     // pods that wait for the scheduler; at most 12
+	PendingAll  int       `json:"pendingAll"`
+	Nodes       []Node    `json:"nodes"`
+	Messages    []Message `json:"messages"` // at most 40; the running event's own message first
+	InFlight    int       `json:"inFlight"`
+	Waiting     int       `json:"waiting"`
+	Active      string    `json:"active"` // the component that ran the latest event
+}
+
+// Queue is a controller's work queue.
+type Queue struct {
+	Name   string `json:"name"`
+	Length int    `json:"length"`
+	Active bool   `json:"active"`
+}
+
+// Node is one node of the picture.
+type Node struct {
+	Name          string `json:"name"`
+	CIDR          string `json:"cidr"`
+	IP            string `json:"ip"`
+	Ready         bool   `json:"ready"`
+	Unschedulable bool   `json:"unschedulable"`
+	CPU           int64  `json:"cpu"` // requested, in millicores
+	CPUAll        int64  `json:"cpuAll"`
+	Memory        int64  `json:"memory"` // requested, in bytes
+	MemoryAll     int64  `json:"memoryAll"`
+	Pods          []Pod  `json:"pods"` // at most 200, by namespace and name
+	PodsAll       int    `json:"podsAll"`
+	Images        int    `json:"images"`
+}
+
+// Pod is one pod on a node of the picture.
+type Pod struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Status    string `json:"status"` // as kubectl's STATUS column says it: "ContainerCreating", "Running", "Terminating"
+	Tone      string `json:"tone"`   // "ok", "wait", "bad" or "gone"
+	Ready     string `json:"ready"`  // "0/1"
+	IP        string `json:"ip,omitempty"`
+	Score     int64  `json:"score,omitempty"` // the scheduler's, while the pod is arriving
+	Changed   bool   `json:"changed,omitempty"`
+}
+
+// Message is something on its way between two components.
+type Message struct {
+	From  string `json:"from"` // "kubectl", "kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "kubelet/node-1", "kube-proxy/node-1", "runtime/node-1"
+	To    string `json:"to"`
+	Kind  string `json:"kind"` // "request", "answer", "watch", "commit" or "cri"
+	Label string `json:"label"`
+	// Arrived says that the latest event delivered it; the others are still under way.
+	Arrived bool  `json:"arrived,omitempty"`
+	Due     int64 `json:"due"` // virtual nanoseconds until it arrives
+}
+
+// Mark is one event on the timeline.
+type Mark struct {
+	Event int    `json:"e"`
+	At    int64  `json:"t"`
+	Lane  string `json:"l"` // "kubectl", "apiserver", "controllers", "scheduler" or "nodes"
+	Kind  string `json:"k"` // "request", "write", "refuse", "watch", "work", "bind" or "cri"
+}
+
+// LogLine is one line of the event list. A folded run of heartbeats is one line with Count above 1.
+type LogLine struct {
+	Event  int    `json:"event"`
+	At     int64  `json:"at"`
+	Actor  string `json:"actor"`
+	Kind   string `json:"kind"` // as in Mark
+	Step   int    `json:"step,omitempty"`
+	Text   string `json:"text"`
+	Ref    Ref    `json:"ref"`
+	Count  int    `json:"count,omitempty"`
+	Source int    `json:"cause,omitempty"` // the event that caused this one
+}
