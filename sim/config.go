@@ -7,6 +7,9 @@ import (
 
 	"orrery/sim/apiserver"
 	"orrery/sim/controller"
+	"orrery/sim/node/kubelet"
+	"orrery/sim/node/runtime"
+	"orrery/sim/scheduler"
 )
 
 // Config is everything about a world that is not a command. The zero Config is the default world.
@@ -19,6 +22,11 @@ type Config struct {
 	// The components' own knobs; DefaultConfig of their packages when nil.
 	APIServer  *apiserver.Config  `json:"apiserver,omitempty"`
 	Controller *controller.Config `json:"controller,omitempty"`
+	Scheduler  *scheduler.Config  `json:"scheduler,omitempty"`
+	Kubelet    *kubelet.Config    `json:"kubelet,omitempty"`
+	Runtime    *runtime.Config    `json:"runtime,omitempty"`
+	// Images are on every node from the beginning, besides the sandboxes' own.
+	Images []string `json:"images,omitempty"`
 }
 
 // nodesMax is how many /24 networks 10.244.0.0/16 has, less a few.
@@ -46,6 +54,15 @@ func (c Config) complete() (Config, error) {
 	}
 	if c.Controller == nil {
 		c.Controller = &controller.DefaultConfig
+	}
+	if c.Scheduler == nil {
+		c.Scheduler = &scheduler.DefaultConfig
+	}
+	if c.Kubelet == nil {
+		c.Kubelet = &kubelet.DefaultConfig
+	}
+	if c.Runtime == nil {
+		c.Runtime = &runtime.DefaultConfig
 	}
 	if c.Nodes < 1 || c.Nodes > nodesMax {
 		return c, fmt.Errorf("a cluster has 1 to %d nodes, not %d", nodesMax, c.Nodes)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"time"
 
+	"orrery/sim/apiserver/door"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
 	"orrery/sim/trace"
@@ -20,11 +21,13 @@ const EventsMax = 4_000_000
 // ErrFull says that a world has run EventsMax events.
 var ErrFull = errors.New("this world has run 4,000,000 events, which is as far as it goes: go back or reset")
 
-// Command is something from outside, given after so many events had been run, at a point of virtual time.
+// Command is something from outside, given after so many events had been run, at a point of virtual time. It is either
+// a command of the user's kubectl or a call of the API.
 type Command struct {
-	After   uint64          `json:"after"`
-	At      time.Duration   `json:"at"` // since the world began
-	Command kubectl.Command `json:"command"`
+	After   uint64           `json:"after"`
+	At      time.Duration    `json:"at"` // since the world began
+	Kubectl *kubectl.Command `json:"kubectl,omitempty"`
+	Call    *door.Call       `json:"call,omitempty"`
 }
 
 // World is a simulated cluster with its history. See New.
@@ -97,10 +100,16 @@ func (w *World) Engine() *engine.Engine { return w.engine }
 // Observe has f called after every event that is run.
 func (w *World) Observe(f func(*World, *trace.Entry)) { w.observe = f }
 
-// Do gives a command at the present. What was known of the future is forgotten.
-func (w *World) Do(c kubectl.Command) {
+// Do gives kubectl a command at the present. What was known of the future is forgotten.
+func (w *World) Do(c kubectl.Command) { w.do(Command{Kubectl: &c}) }
+
+// Call makes a call of the API at the present. What was known of the future is forgotten.
+func (w *World) Call(c door.Call) { w.do(Command{Call: &c}) }
+
+func (w *World) do(c Command) {
 	w.forget()
-	w.commands = append(w.commands[:w.posted:w.posted], Command{After: w.Number(), At: w.Now(), Command: c})
+	c.After, c.At = w.Number(), w.Now()
+	w.commands = append(w.commands[:w.posted:w.posted], c)
 	w.post()
 }
 
@@ -120,7 +129,7 @@ func (w *World) Step() (*trace.Entry, error) {
 	if n > len(w.entries) {
 		w.entries = append(w.entries, entry)
 	}
-	if n%checkpointEvery == 0 {
+	if n%spacing(n) == 0 {
 		w.remember()
 	}
 	if w.observe != nil {
@@ -207,9 +216,16 @@ func (w *World) due() bool {
 func (w *World) post() {
 	c := &w.commands[w.posted]
 	w.engine.Idle(c.At)
-	w.engine.Post(0, kubectl.Address, &c.Command)
+	if c.Call != nil {
+		w.engine.Post(0, door.Address, c.Call)
+	} else {
+		w.engine.Post(0, kubectl.Address, c.Kubectl)
+	}
 	w.posted++
 }
+
+// spacing returns how many events lie between checkpoints: more in a long world, where each costs more.
+func spacing(n int) int { return checkpointEvery << min(n/4096, 3) }
 
 // at returns the virtual time of a known event, and the present's for the one just run.
 func (w *World) at(event uint64) time.Duration {

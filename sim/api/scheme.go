@@ -17,6 +17,7 @@ import (
 	corev1 "k8s.io/kubernetes/pkg/apis/core/v1"
 	"k8s.io/kubernetes/pkg/apis/discovery"
 	discoveryv1 "k8s.io/kubernetes/pkg/apis/discovery/v1"
+	"k8s.io/kubernetes/pkg/apis/events"
 	eventsv1 "k8s.io/kubernetes/pkg/apis/events/v1"
 	"k8s.io/kubernetes/pkg/apis/networking"
 	networkingv1 "k8s.io/kubernetes/pkg/apis/networking/v1"
@@ -42,7 +43,7 @@ func newScheme() *runtime.Scheme {
 		apps.AddToScheme, appsv1.AddToScheme,
 		coordination.AddToScheme, coordinationv1.AddToScheme,
 		discovery.AddToScheme, discoveryv1.AddToScheme,
-		eventsv1.AddToScheme,
+		events.AddToScheme, eventsv1.AddToScheme,
 		networking.AddToScheme, networkingv1.AddToScheme,
 	} {
 		if err := add(s); err != nil {

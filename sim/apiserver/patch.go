@@ -24,11 +24,19 @@ func stored(o api.Object) (api.Object, error) {
 	if res := api.FindObject(o); res != nil && storedResource(res) == res {
 		return o.DeepCopyObject().(api.Object), nil
 	}
+	return inVersion(o, schema.GroupVersion{Version: "v1"})
+}
+
+// inVersion returns an object in another version of its kind, or the object itself when it is in that version.
+func inVersion(o api.Object, version schema.GroupVersion) (api.Object, error) {
+	if gvk, err := api.KindOf(o); err != nil || gvk.GroupVersion() == version {
+		return o, err
+	}
 	internal, err := api.Internal(o)
 	if err != nil {
 		return nil, err
 	}
-	converted, err := api.Scheme.ConvertToVersion(internal, schema.GroupVersion{Version: "v1"})
+	converted, err := api.Scheme.ConvertToVersion(internal, version)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +56,11 @@ func patched(res *api.Resource, r *client.Request, current api.Object) (api.Obje
 	if r.PatchType == client.TypedStatus {
 		return withStatus(current, r.Object)
 	}
-	before, err := json.Marshal(api.WithKind(current))
+	served, err := inVersion(current, res.Kind.GroupVersion())
+	if err != nil {
+		return nil, badRequest(err.Error())
+	}
+	before, err := json.Marshal(api.WithKind(served))
 	if err != nil {
 		return nil, statusOf(err)
 	}
@@ -58,6 +70,9 @@ func patched(res *api.Resource, r *client.Request, current api.Object) (api.Obje
 	}
 	o := res.New()
 	if err := json.Unmarshal(after, o); err != nil {
+		return nil, badRequest(err.Error())
+	}
+	if o, err = stored(o); err != nil {
 		return nil, badRequest(err.Error())
 	}
 	return o, nil

@@ -63,7 +63,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if st.prepareCreate != nil {
 		st.prepareCreate(o)
 	}
-	if errs := st.validateCreate(o); len(errs) > 0 {
+	if errs := st.validateCreate(s.converter, o); len(errs) > 0 {
 		return outcome{}, invalid(res, o.GetName(), errs)
 	}
 	key := res.Key(o.GetNamespace(), o.GetName())
@@ -147,7 +147,7 @@ func (s *Server) prepareUpdate(
 	if r.PatchType != client.TypedStatus && apiequality.Semantic.DeepEqual(o, old) {
 		return outcome{object: old, code: http.StatusOK}, nil
 	}
-	if errs := validate(o, old); len(errs) > 0 {
+	if errs := validate(s.converter, o, old); len(errs) > 0 {
 		return outcome{}, invalid(res, r.Name, errs)
 	}
 	w := &etcd.Write{Key: v.Key, Object: o, Expect: v.Mod}

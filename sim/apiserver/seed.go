@@ -30,7 +30,7 @@ func (s *Server) Seed(o api.Object, uids *engine.Stream) {
 	if st.prepareCreate != nil {
 		st.prepareCreate(o)
 	}
-	if errs := st.validateCreate(o); len(errs) > 0 {
+	if errs := st.validateCreate(s.converter, o); len(errs) > 0 {
 		panic("apiserver: seeding " + res.Name + " " + o.GetName() + ": " + errs.ToAggregate().Error())
 	}
 	if _, err := s.store.Commit(etcd.Write{Key: res.Key(o.GetNamespace(), o.GetName()), Object: o}); err != nil {

@@ -45,15 +45,18 @@ var DefaultConfig = Config{
 
 // Server is the API server with its store. See New.
 type Server struct {
-	config  Config
-	store   *etcd.Store
-	watches []*watch
-	compact int64 // revision at the last compaction timer: what the next one compacts to
-	open    int   // requests taken and not yet answered
+	config    Config
+	store     *etcd.Store
+	watches   []*watch
+	compact   int64      // revision at the last compaction timer: what the next one compacts to
+	open      int        // requests taken and not yet answered
+	converter *converter // shared by clones
 }
 
 // New returns a server with an empty store.
-func New(config Config) *Server { return &Server{config: config, store: etcd.New()} }
+func New(config Config) *Server {
+	return &Server{config: config, store: etcd.New(), converter: &converter{}}
+}
 
 // Store returns the store, for looking. Only the server writes to it.
 func (s *Server) Store() *etcd.Store { return s.store }
@@ -104,6 +107,9 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	case *client.Response: // to a request of the server's own
 		t.Entry.Kind = trace.Answer
 		s.describe(t, m.Request)
+	case client.Unwatch:
+		t.Entry.Kind, t.Entry.Verb, t.Entry.Background = trace.Read, "unwatch", true
+		s.Close(t.From(), m.ID)
 	case compaction:
 		t.Entry.Kind = trace.Timer
 		s.store.Compact(s.compact)

@@ -12,14 +12,14 @@ import (
 type strategy struct {
 	generation      bool // metadata.generation counts changes of what is wanted
 	prepareCreate   func(o api.Object)
-	validateCreate  func(o api.Object) field.ErrorList
+	validateCreate  func(c *converter, o api.Object) field.ErrorList
 	prepareUpdate   func(o, old api.Object)
-	validateUpdate  func(o, old api.Object) field.ErrorList
+	validateUpdate  func(c *converter, o, old api.Object) field.ErrorList
 	prepareStatus   func(o, old api.Object)
-	validateStatus  func(o, old api.Object) field.ErrorList
+	validateStatus  func(c *converter, o, old api.Object) field.ErrorList
 	prepareFinalize func(o, old api.Object)
 	// validateFinalize is set for the kinds that have the finalize subresource.
-	validateFinalize func(o, old api.Object) field.ErrorList
+	validateFinalize func(c *converter, o, old api.Object) field.ErrorList
 }
 
 var strategies = map[string]*strategy{
@@ -46,21 +46,40 @@ func strategyOf(res *api.Resource) *strategy {
 	return st
 }
 
-// internal converts an object for validation. The conversion cannot fail for an object that was decoded.
-func internal[T runtime.Object](o api.Object) T {
+// converter turns objects into their internal version for validation and remembers those that it turned last: what a write
+// is validated against is mostly what the write before it stored. It is a pure function's memory, so that clones of a
+// server may share it.
+type converter struct{ known map[api.Object]runtime.Object }
+
+// knownMax bounds the memory of a converter.
+const knownMax = 4096
+
+// internal converts an object. The conversion cannot fail for an object that was decoded.
+func internal[T runtime.Object](c *converter, o api.Object) T {
+	if i, ok := c.known[o]; ok {
+		return i.(T)
+	}
 	i, err := api.Internal(o)
 	if err != nil {
 		panic("apiserver: converting " + o.GetName() + ": " + err.Error())
 	}
+	if c.known == nil || len(c.known) >= knownMax {
+		c.known = map[api.Object]runtime.Object{}
+	}
+	c.known[o] = i
 	return i.(T)
 }
 
 // onCreate makes a validation of internal objects one of served objects.
-func onCreate[T runtime.Object](validate func(T) field.ErrorList) func(api.Object) field.ErrorList {
-	return func(o api.Object) field.ErrorList { return validate(internal[T](o)) }
+func onCreate[T runtime.Object](validate func(T) field.ErrorList) func(*converter, api.Object) field.ErrorList {
+	return func(c *converter, o api.Object) field.ErrorList { return validate(internal[T](c, o)) }
 }
 
 // onUpdate is onCreate for a change from one object to another.
-func onUpdate[T runtime.Object](validate func(o, old T) field.ErrorList) func(o, old api.Object) field.ErrorList {
-	return func(o, old api.Object) field.ErrorList { return validate(internal[T](o), internal[T](old)) }
+func onUpdate[T runtime.Object](validate func(o, old T) field.ErrorList) func(c *converter, o, old api.Object) field.ErrorList {
+	return func(c *converter, o, old api.Object) field.ErrorList {
+		was := internal[T](c, old)
+		delete(c.known, old)
+		return validate(internal[T](c, o), was)
+	}
 }

@@ -64,7 +64,8 @@ func (c *Cache) Each(resource, namespace string, f func(api.Object) bool) {
 	})
 }
 
-// Owned calls f for the objects of a resource that the owner controls, by namespace and name, until f returns false.
+// Owned calls f for the objects of a resource that the owner controls, or that nobody controls when it is empty, by
+// namespace and name, until f returns false.
 func (c *Cache) Owned(resource string, owner types.UID, f func(api.Object) bool) {
 	c.kind(resource).owned.AscendGreaterOrEqual(ownedEntry{owner: owner}, func(e ownedEntry) bool {
 		return e.owner == owner && f(e.object)
@@ -88,16 +89,22 @@ func (c *Cache) Apply(ch Change) (old api.Object) {
 	if had {
 		k.unown(was)
 	}
-	if owner := metav1.GetControllerOfNoCopy(ch.Object); owner != nil && ch.Type != Deleted {
-		k.owned.ReplaceOrInsert(ownedEntry{owner.UID, e.namespace, e.name, e.object})
+	if ch.Type != Deleted {
+		k.owned.ReplaceOrInsert(ownedEntry{ownerOf(ch.Object), e.namespace, e.name, e.object})
 	}
 	return was.object
 }
 
 func (k *kindCache) unown(e entry) {
-	if owner := metav1.GetControllerOfNoCopy(e.object); owner != nil {
-		k.owned.Delete(ownedEntry{owner.UID, e.namespace, e.name, nil})
+	k.owned.Delete(ownedEntry{ownerOf(e.object), e.namespace, e.name, nil})
+}
+
+// ownerOf returns the UID of an object's controlling owner; empty when it has none.
+func ownerOf(o api.Object) types.UID {
+	if ref := metav1.GetControllerOfNoCopy(o); ref != nil {
+		return ref.UID
 	}
+	return ""
 }
 
 // Clone returns a copy that shares with the original only what neither changes.

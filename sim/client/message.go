@@ -100,3 +100,7 @@ type Change struct {
 	Subresource string
 	User        string
 }
+
+// Unwatch closes a watch that the sender opened by a request with this ID. There is no answer: over HTTP a client just
+// hangs up.
+type Unwatch struct{ ID uint64 }

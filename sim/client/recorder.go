@@ -1,11 +1,15 @@
 package client
 
 import (
+	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
+	"github.com/google/btree"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim/api"
 	"orrery/sim/engine"
@@ -37,83 +41,76 @@ func Reference(o api.Object) corev1.ObjectReference {
 type Recorder struct {
 	Component string
 	Host      string
-	groups    map[groupKey]*group  // alike but for the message
-	counts    map[Record]*counted  // alike in everything
-	budgets   map[objectKey]*Limit // what each object may still get
+	said      *btree.BTreeG[saying] // what was told, and how often
+	groups    *btree.BTreeG[saying] // the different messages about one thing
+	budgets   *btree.BTreeG[saying] // what each object may still get
 }
 
-type groupKey struct {
-	object               corev1.ObjectReference
-	kind, reason, action string
+// saying is a row of one of a Recorder's tables. Rows are replaced, never changed. The fields up to message are its key;
+// a table that does not tell messages apart leaves message empty, and so on.
+type saying struct {
+	uid, field, kind, reason, message string
+	event                             *corev1.Event // of said: the newest version
+	messages                          []string      // of groups
+	last                              time.Duration // of groups: when the newest came
+	budget                            Limit         // of budgets
 }
 
-type group struct {
-	messages map[string]bool
-	last     time.Duration
+func (a saying) less(b saying) bool {
+	switch {
+	case a.uid != b.uid:
+		return a.uid < b.uid
+	case a.reason != b.reason:
+		return a.reason < b.reason
+	case a.field != b.field:
+		return a.field < b.field
+	case a.kind != b.kind:
+		return a.kind < b.kind
+	}
+	return a.message < b.message
 }
-
-type counted struct {
-	name  string
-	event *corev1.Event
-}
-
-type objectKey struct{ kind, namespace, name, uid string }
 
 const (
-	groupMax      = 10               // different messages before they are combined
+	groupMax      = 10               // different messages from which on they are combined
 	groupInterval = 10 * time.Minute // in which they must fall
 	burst         = 25               // Events that an object may get at once
-	kept          = 4096             // of each table, as client-go's LRU caches
+	kept          = 4096             // rows of each table, as client-go's LRU caches
 )
 
 // Clone returns a copy that shares with the original only what neither changes.
 func (r *Recorder) Clone() *Recorder {
-	c := &Recorder{Component: r.Component, Host: r.Host}
-	if r.counts == nil {
-		return c
+	c := *r
+	if r.said != nil {
+		c.said, c.groups, c.budgets = r.said.Clone(), r.groups.Clone(), r.budgets.Clone()
 	}
-	c.reset()
-	for k, g := range r.groups { // any order
-		n := &group{messages: make(map[string]bool, len(g.messages)), last: g.last}
-		for m := range g.messages { // any order
-			n.messages[m] = true
-		}
-		c.groups[k] = n
-	}
-	for k, v := range r.counts { // any order
-		n := *v
-		c.counts[k] = &n
-	}
-	for k, v := range r.budgets { // any order
-		n := *v
-		c.budgets[k] = &n
-	}
-	return c
+	return &c
 }
 
 // Send writes the Event over the connection, or raises the count of one already written, after d.
 func (r *Recorder) Send(t *engine.Turn, conn *Conn, d time.Duration, rec Record) {
-	if len(r.counts) >= kept || len(r.budgets) >= kept || r.counts == nil {
+	if r.said == nil || r.said.Len() >= kept || r.budgets.Len() >= kept {
 		r.reset()
 	}
 	rec.Object.ResourceVersion = ""
-	if r.combines(t.Now(), rec) {
+	row := saying{
+		uid: string(rec.Object.UID), field: rec.Object.FieldPath, kind: rec.Type, reason: rec.Reason, message: rec.Message,
+	}
+	if r.combines(t.Now(), row) {
 		rec.Message = "(combined from similar events): " + rec.Message
+		row.message = ""
 	}
-	if !r.allowed(t.Now(), rec) {
+	if !r.allowed(t.Now(), row.uid) {
 		return
 	}
-	key := rec
-	if len(rec.Message) > 31 && rec.Message[:31] == "(combined from similar events):" {
-		key.Message = "(combined)"
+	if was, ok := r.said.Get(row); ok {
+		row.event = r.repeat(t, conn, d, was.event, rec.Message)
+	} else {
+		row.event = r.event(t, rec)
+		conn.SendAfter(t, d, Request{
+			Verb: Create, Resource: "events", Namespace: row.event.Namespace, Name: row.event.Name, Object: row.event,
+		})
 	}
-	if c := r.counts[key]; c != nil {
-		r.repeat(t, conn, d, c, rec.Message)
-		return
-	}
-	e := r.event(t, rec)
-	r.counts[key] = &counted{name: e.Name, event: e}
-	conn.SendAfter(t, d, Request{Verb: Create, Resource: "events", Namespace: e.Namespace, Name: e.Name, Object: e})
+	r.said.ReplaceOrInsert(row)
 }
 
 func (r *Recorder) event(t *engine.Turn, rec Record) *corev1.Event {
@@ -124,7 +121,7 @@ func (r *Recorder) event(t *engine.Turn, rec Record) *corev1.Event {
 	}
 	return &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{
-			Name:      rec.Object.Name + "." + strconv.FormatInt(t.Wall().UnixNano()+int64(len(r.counts)), 16),
+			Name:      rec.Object.Name + "." + strconv.FormatInt(t.Wall().UnixNano()+int64(r.said.Len()), 16),
 			Namespace: namespace,
 		},
 		InvolvedObject: rec.Object, Reason: rec.Reason, Message: rec.Message, Type: rec.Type,
@@ -134,45 +131,56 @@ func (r *Recorder) event(t *engine.Turn, rec Record) *corev1.Event {
 	}
 }
 
-func (r *Recorder) repeat(t *engine.Turn, conn *Conn, d time.Duration, c *counted, message string) {
-	e := c.event.DeepCopy()
+// repeat raises an Event's count and returns its new version.
+func (r *Recorder) repeat(t *engine.Turn, conn *Conn, d time.Duration, was *corev1.Event, message string) *corev1.Event {
+	e := *was
 	e.Count++
 	e.Message = message
 	e.LastTimestamp = metav1.NewTime(t.Wall().Truncate(time.Second))
-	c.event = e
-	patch := `{"count":` + strconv.Itoa(int(e.Count)) + `,"lastTimestamp":"` + e.LastTimestamp.UTC().Format(time.RFC3339) +
-		`","message":` + strconv.Quote(message) + `}`
+	patch, err := json.Marshal(map[string]any{"count": e.Count, "lastTimestamp": e.LastTimestamp, "message": message})
+	if err != nil {
+		panic("client: an Event's patch: " + err.Error())
+	}
 	conn.SendAfter(t, d, Request{
 		Verb: Patch, Resource: "events", Namespace: e.Namespace, Name: e.Name,
-		PatchType: "application/strategic-merge-patch+json", PatchData: []byte(patch),
+		PatchType: types.StrategicMergePatchType, PatchData: patch,
 	})
+	return &e
 }
 
-// combines reports whether more than groupMax different messages came lately about the same thing.
-func (r *Recorder) combines(now time.Duration, rec Record) bool {
-	key := groupKey{object: rec.Object, kind: rec.Type, reason: rec.Reason}
-	g := r.groups[key]
-	if g == nil || now-g.last > groupInterval {
-		g = &group{messages: map[string]bool{}}
-		r.groups[key] = g
+// combines reports whether a message is one too many of different ones that came lately about the same thing.
+//
+// Simplified: the first messages of a group are the ones that keep an Event of their own; client-go forgets one of them at
+// random for each that is combined.
+func (r *Recorder) combines(now time.Duration, row saying) bool {
+	key := row
+	key.message = ""
+	g, ok := r.groups.Get(key)
+	if !ok || now-g.last > groupInterval {
+		g = key
 	}
 	g.last = now
-	if len(g.messages) < groupMax {
-		g.messages[rec.Message] = true
+	known := slices.Contains(g.messages, row.message)
+	full := len(g.messages) == groupMax-1
+	if !known && !full {
+		g.messages = append(g.messages[:len(g.messages):len(g.messages)], row.message)
 	}
-	return len(g.messages) >= groupMax
+	r.groups.ReplaceOrInsert(g)
+	return full && !known
 }
 
-func (r *Recorder) allowed(now time.Duration, rec Record) bool {
-	key := objectKey{rec.Object.Kind, rec.Object.Namespace, rec.Object.Name, string(rec.Object.UID)}
-	l := r.budgets[key]
-	if l == nil {
-		l = &Limit{QPS: 1, Burst: burst}
-		r.budgets[key] = l
+// allowed takes one of the Events that an object may get, and reports whether there was one.
+func (r *Recorder) allowed(now time.Duration, uid string) bool {
+	row, ok := r.budgets.Get(saying{uid: uid})
+	if !ok {
+		row = saying{uid: uid, budget: Limit{Burst: burst}}
 	}
-	return l.try(now, 5*time.Minute)
+	ok = row.budget.try(now, 5*time.Minute)
+	r.budgets.ReplaceOrInsert(row)
+	return ok
 }
 
 func (r *Recorder) reset() {
-	r.groups, r.counts, r.budgets = map[groupKey]*group{}, map[Record]*counted{}, map[objectKey]*Limit{}
+	table := func() *btree.BTreeG[saying] { return btree.NewG(16, saying.less) }
+	r.said, r.groups, r.budgets = table(), table(), table()
 }

@@ -39,6 +39,9 @@ type Spec struct {
 	Watches []Watch
 	// Delay holds a key back before it is worked on, so that changes gather.
 	Delay time.Duration
+	// Consistent puts a key back that is older in the cache than what the controller last wrote of it: its own resource
+	// is that of the first of Watches.
+	Consistent bool
 	// ReportErrors has Reconcile called once more, with View.Err, when a write of its plan failed.
 	ReportErrors bool
 	// Reconcile compares what is with what should be.

@@ -194,6 +194,11 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 	s.turns--
 	k := s.pop()
 	t.Entry.Kind, t.Entry.User, t.Entry.Namespace, t.Entry.Name = trace.Sync, spec.Name, k.Namespace, k.Name
+	if spec.Consistent && !s.caughtUp(m.cache, k) {
+		m.addAfter(t, controller, k, s.backoff(k))
+		m.wake(t, controller)
+		return
+	}
 	v := m.view(t, controller, nil)
 	v.Fresh = s.fresh(k, t.Now())
 	plan := spec.Reconcile(v, k)
@@ -240,6 +245,7 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	switch {
 	case r.Error == nil:
 		j.keep(r)
+		s.wrote(p.key, r)
 		if p.write.Event != nil {
 			s.recorder.Send(t, &s.conn, 0, named(*p.write.Event, r.Object))
 		}

@@ -3,6 +3,7 @@ package controller
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ type state struct {
 	waiting      map[uint64]pending // writes on their way, by request ID
 	failures     map[Key]int        // in a row
 	expectations map[Key]*expectation
+	own          string        // the controller's own resource
+	written      map[Key]int64 // revision that the controller last wrote of its own objects
 }
 
 // job is a plan that is being carried out.
@@ -34,12 +37,12 @@ type job struct {
 	stage     int // the next one
 	open      int // writes of the current stage without an answer
 	failed    *metav1.Status
-	reporting bool                  // the plan reports an earlier failure
-	revisions map[revisionOf]string // that the plan's writes made so far
+	reporting bool              // the plan reports an earlier failure
+	revisions map[target]string // that the plan's writes made so far
 }
 
-// revisionOf names an object that a plan wrote.
-type revisionOf struct{ resource, namespace, name string }
+// target names an object that a plan wrote.
+type target struct{ resource, namespace, name string }
 
 type pending struct {
 	key   Key
@@ -66,6 +69,7 @@ func newState(config Config, spec *Spec) *state {
 		recorder: &client.Recorder{Component: reporter},
 		queued:   map[Key]bool{}, dirty: map[Key]bool{}, jobs: map[Key]*job{}, waiting: map[uint64]pending{},
 		failures: map[Key]int{}, expectations: map[Key]*expectation{},
+		own: spec.Watches[0].Resource, written: map[Key]int64{},
 	}
 }
 
@@ -74,7 +78,7 @@ func (s *state) clone() *state {
 	c.recorder = s.recorder.Clone()
 	c.queue = slices.Clone(s.queue)
 	c.queued, c.dirty = maps.Clone(s.queued), maps.Clone(s.dirty)
-	c.waiting, c.failures = maps.Clone(s.waiting), maps.Clone(s.failures)
+	c.waiting, c.failures, c.written = maps.Clone(s.waiting), maps.Clone(s.failures), maps.Clone(s.written)
 	c.jobs = make(map[Key]*job, len(s.jobs))
 	for k, j := range s.jobs { // any order
 		n := *j
@@ -192,13 +196,40 @@ func (s *state) fresh(k Key, now time.Duration) bool {
 	return e == nil || e.creates <= 0 && len(e.deletes) == 0 || now-e.since > expectationsTTL
 }
 
+// wrote remembers the revision of a write to the key's own object.
+func (s *state) wrote(k Key, r *client.Response) {
+	if q := r.Request; q.Resource == s.own && q.Name == k.Name && r.Object != nil {
+		s.written[k] = revisionOf(r.Object)
+	}
+}
+
+// caughtUp reports whether the cache has seen what the controller last wrote of the key's own object.
+func (s *state) caughtUp(c *client.Cache, k Key) bool {
+	last, ok := s.written[k]
+	if !ok {
+		return true
+	}
+	o := c.Get(s.own, k.Namespace, k.Name)
+	if o != nil && revisionOf(o) < last {
+		return false
+	}
+	delete(s.written, k)
+	return true
+}
+
+// revisionOf returns an object's revision, 0 when it has none.
+func revisionOf(o api.Object) int64 {
+	n, _ := strconv.ParseInt(o.GetResourceVersion(), 10, 64)
+	return n
+}
+
 // request returns the request of a write, on the revision that an earlier write of the plan made when it is chained.
 func (j *job) request(w *Write) client.Request {
 	r := w.Request
 	if !w.Chain || r.Object == nil {
 		return r
 	}
-	if rv, ok := j.revisions[revisionOf{r.Resource, r.Namespace, r.Name}]; ok {
+	if rv, ok := j.revisions[target{r.Resource, r.Namespace, r.Name}]; ok {
 		o := r.Object.DeepCopyObject().(api.Object)
 		o.SetResourceVersion(rv)
 		r.Object = o
@@ -212,9 +243,9 @@ func (j *job) keep(r *client.Response) {
 		return
 	}
 	if j.revisions == nil {
-		j.revisions = map[revisionOf]string{}
+		j.revisions = map[target]string{}
 	}
-	j.revisions[revisionOf{r.Request.Resource, r.Request.Namespace, r.Request.Name}] = r.Object.GetResourceVersion()
+	j.revisions[target{r.Request.Resource, r.Request.Namespace, r.Request.Name}] = r.Object.GetResourceVersion()
 }
 
 func replace(s, old, with string) string { return strings.Replace(s, old, with, 1) }

@@ -159,3 +159,8 @@ func (e *Engine) schedule(ev Event) {
 	}
 	e.queue.push(ev)
 }
+
+// PostLater schedules a background event from outside, after d of virtual time.
+func (e *Engine) PostLater(d time.Duration, to Address, body any) {
+	e.schedule(Event{At: e.now + d, To: to, Background: true, Body: body})
+}

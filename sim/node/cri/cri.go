@@ -60,7 +60,6 @@ type Answer struct {
 	IP       string
 	ID       string
 	Image    *image.Image  // nil when ImageStatus found none
-	Took     time.Duration // of a pull
 	At       time.Duration // when the container started, or ended
 	ExitCode int32
 }

@@ -174,3 +174,12 @@ func (p *Program) Get(path string) int {
 	}
 	return 404
 }
+
+// Command returns what a command line does in a container that has been running: what an exec probe runs.
+func Command(line []string) Program {
+	if len(line) == 0 {
+		return Program{}
+	}
+	p, _ := run(line, Program{})
+	return p
+}

@@ -54,7 +54,7 @@ func (r *Runtime) pull(t *engine.Turn, c *cri.Call, data *cri.Data) {
 	if present := r.image(c.Image); present != nil {
 		d := t.Rand().Draw(r.config.PullPresent)
 		data.Bytes = present.Bytes
-		r.answer(t, d, &cri.Answer{Call: c, Image: present, Took: d})
+		r.answer(t, d, &cri.Answer{Call: c, Image: present})
 		return
 	}
 	img, message := image.Find(ref)
@@ -82,5 +82,5 @@ func (r *Runtime) pulled(t *engine.Turn, p pulled) {
 	if r.image(p.image.Reference.String()) == nil {
 		r.images = append(slices.Clip(r.images), p.image)
 	}
-	r.answer(t, t.Rand().Draw(r.config.ImageStatus), &cri.Answer{Call: p.call, Image: p.image, Took: t.Now() - p.start})
+	r.answer(t, t.Rand().Draw(r.config.ImageStatus), &cri.Answer{Call: p.call, Image: p.image})
 }

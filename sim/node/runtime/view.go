@@ -92,3 +92,6 @@ func (r *Runtime) State(now time.Duration) State {
 
 // Addresses returns how many pod addresses are given out.
 func (r *Runtime) Addresses() int { return r.pool.Used() }
+
+// Images returns the images on the node. The slice must not be changed.
+func (r *Runtime) Images() []*image.Image { return r.images }

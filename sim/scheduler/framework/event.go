@@ -27,7 +27,6 @@ const (
 	PodGatesEliminated
 	PodScaleDown
 	PodLabel
-	Timeout // the pod waited for long; helps every plugin
 )
 
 // Change is what an event was about: a node or a pod, before and after. Old is nil for what was added, New for what was

@@ -63,7 +63,9 @@ func (r Resource) plus(o *Resource, sign int64) Resource {
 	return r
 }
 
-func compareScalar(s Scalar, name corev1.ResourceName) int { return strings.Compare(string(s.Name), string(name)) }
+func compareScalar(s Scalar, name corev1.ResourceName) int {
+	return strings.Compare(string(s.Name), string(name))
+}
 
 // newResource adds up a resource list; pods are counted elsewhere.
 func newResource(list corev1.ResourceList) Resource {

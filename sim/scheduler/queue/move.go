@@ -47,8 +47,14 @@ func (q *Queue) Flush(now time.Duration) (left bool) {
 	return q.Stuck()
 }
 
-// Stuck reports whether there are unschedulable pods that Flush would come to.
-func (q *Queue) Stuck() bool { return q.unschedulable.Len() > 0 }
+// Stuck reports whether there are unschedulable pods that Flush would come to: not those that a plugin gates.
+func (q *Queue) Stuck() (stuck bool) {
+	q.unschedulable.Ascend(func(it *item) bool {
+		stuck = it.Gate == ""
+		return !stuck
+	})
+	return stuck
+}
 
 // Each calls f for every waiting pod, part by part and in order, until f returns false.
 func (q *Queue) Each(f func(Place, *framework.QueuedPod) bool) {

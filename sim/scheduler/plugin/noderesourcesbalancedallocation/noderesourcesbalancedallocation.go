@@ -31,7 +31,7 @@ func (Plugin) PreScore(pod *framework.Pod) framework.Scoring {
 }
 
 // one is the fraction 1 in fixed point.
-const one = 1 << 40
+const one = 1 << 52
 
 // balance returns 100 when cpu and memory are used to the same degree, down to 50 when only one of them is used.
 func balance(milliCPU, memory int64, all *framework.Resource) int64 {
@@ -42,8 +42,9 @@ func balance(milliCPU, memory int64, all *framework.Resource) int64 {
 	if difference < 0 {
 		difference = -difference
 	}
-	// The fractions were rounded down; the small addition keeps a score that is a whole number from falling below it.
-	return (framework.MaxNodeScore*(2*one-difference) + one>>20) / (2 * one)
+	// The fractions were rounded down, so that the difference may be one too large: that must not take a score that is a
+	// whole number below it.
+	return framework.MaxNodeScore * (2*one - difference + 1) / (2 * one)
 }
 
 // fraction returns a/b in fixed point, at most one.

@@ -30,4 +30,6 @@ func (Plugin) PreEnqueue(pod *corev1.Pod) framework.Status {
 }
 
 // Hints implements framework.Hinter.
-func (Plugin) Hints() []framework.Hint { return []framework.Hint{{Events: framework.PodGatesEliminated}} }
+func (Plugin) Hints() []framework.Hint {
+	return []framework.Hint{{Events: framework.PodGatesEliminated}}
+}

@@ -1,0 +1,169 @@
+// Package events is the event list: what happened so far, newest last, and what kubectl printed.
+package events
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"orrery/app/panel"
+	"orrery/app/panel/icon"
+	"orrery/app/panel/rows"
+	"orrery/app/state"
+	"orrery/app/text"
+	"orrery/sim/wire"
+)
+
+// rowHeight is that of a line, in CSS pixels, as the style sheet has it.
+const rowHeight = 22
+
+// Events is the panel. Version grows with every view; View and Log hold the lines as state.Model has them.
+type Events struct {
+	app.Compo
+
+	Port     *panel.Port
+	Words    *text.Words
+	View     *wire.View
+	Log      *wire.Log
+	Filter   string
+	Unfold   bool
+	Tail     bool
+	Selected wire.Ref
+	Output   []string
+	Problem  string
+	Moving   bool
+
+	window rows.Window
+	filter string
+}
+
+// OnMount shows the newest line.
+func (e *Events) OnMount(ctx app.Context) { e.settle(ctx) }
+
+// OnUpdate shows the newest line if the list was there, and empties the filter's field when something else did.
+func (e *Events) OnUpdate(ctx app.Context) { e.settle(ctx) }
+
+// OnResize shows the newest line of a list that was hidden.
+func (e *Events) OnResize(ctx app.Context) { e.settle(ctx) }
+
+func (e *Events) settle(ctx app.Context) {
+	ctx.Defer(func(app.Context) {
+		list := app.Window().GetElementByID("log")
+		if list.Truthy() && e.Tail {
+			list.Set("scrollTop", list.Get("scrollHeight"))
+		}
+		if field := app.Window().GetElementByID("log-filter"); field.Truthy() && e.filter != e.Filter {
+			field.Set("value", e.Filter)
+		}
+		e.filter = e.Filter
+	})
+}
+
+// model is as much of the Model as finding lines takes.
+func (e *Events) model() state.Model {
+	return state.Model{View: e.View, Log: e.Log, LogFilter: e.Filter, LogUnfold: e.Unfold}
+}
+
+// Render draws the panel.
+func (e *Events) Render() app.UI {
+	words, lines := e.Words, e.model()
+	total := lines.LogTotal()
+	e.window.Height = rowHeight
+	e.window.SetTail(e.Tail)
+	live := "polite"
+	if e.Moving {
+		live = "off"
+	}
+	return app.Section().Class("events").Body(
+		app.Div().Class("bar low").Body(
+			app.H2().Text(words.Events),
+			app.Input().Type("search").ID("log-filter").Class("field").Aria("label", words.FilterEvents).
+				Placeholder(words.FilterEvents).OnInput(e.onFilter),
+			app.Button().Type("button").Class("toggle", panel.Classes("on", e.Unfold)).Aria("pressed", e.Unfold).
+				OnClick(e.Port.On(state.ToggleUnfold{})).Text(words.Heartbeats),
+		),
+		app.Div().Class("log").ID("log").Role("log").Aria("label", words.Events).Aria("live", live).TabIndex(0).
+			On("scroll", e.onScroll, app.PassiveEvent()).OnClick(e.onClick).Body(
+			e.window.Body(total, func(i int) app.UI { return e.row(lines, i) })...,
+		),
+		app.If(total == 0, func() app.UI { return panel.Note(words.NoLines) }),
+		e.answers(),
+	)
+}
+
+func (e *Events) row(lines state.Model, i int) app.UI {
+	line, ok := lines.LogLine(i)
+	if !ok {
+		return app.Div().Class("line wait").Text("…")
+	}
+	now := e.View != nil && line.Event == e.View.Position.Event
+	count := ""
+	if line.Count > 1 {
+		count = "×" + strconv.Itoa(line.Count)
+	}
+	step := ""
+	if line.Step > 0 {
+		step = strconv.Itoa(line.Step)
+	}
+	return app.Div().Class("line", "k-"+line.Kind, panel.Classes("now", now, "sel", line.Ref.Name != "" && line.Ref == e.Selected)).
+		DataSet("i", i).Title(line.Text).Body(
+		app.Span().Class("at").Text(panel.Clock(line.At)),
+		app.Span().Class("step", panel.Classes("on", step != "")).Text(step),
+		app.Span().Class("actor").Text(line.Actor),
+		app.Span().Class("words").Text(line.Text),
+		app.Span().Class("count").Text(count),
+		app.Button().Type("button").Class("goto").DataSet("seek", line.Event).TabIndex(-1).
+			Aria("label", text.Fill(e.Words.GoTo, strconv.Itoa(line.Event))).
+			Title(text.Fill(e.Words.GoTo, strconv.Itoa(line.Event))).Body(icon.GoTo()),
+	)
+}
+
+// answers are what kubectl printed and what went wrong.
+func (e *Events) answers() app.UI {
+	return app.Div().Class("answers").Role("status").Body(
+		app.If(len(e.Output) > 0 || e.Problem != "", func() app.UI {
+			return app.Div().Class("answer").Body(
+				app.Div().Class("printed").Body(
+					app.Range(e.Output).Slice(func(i int) app.UI { return app.Div().Text(e.Output[i]) }),
+					app.If(e.Problem != "", func() app.UI { return app.Div().Class("problem").Text(e.Problem) }),
+				),
+				app.Button().Type("button").Class("icon").Aria("label", e.Words.Dismiss).
+					OnClick(e.Port.On(state.Dismiss{})).Body(icon.Close()),
+			)
+		}),
+	)
+}
+
+func (e *Events) onFilter(ctx app.Context, _ app.Event) {
+	e.filter = ctx.JSSrc().Get("value").String()
+	e.Port.Do(state.FilterLog{Text: e.filter})
+}
+
+func (e *Events) onScroll(ctx app.Context, _ app.Event) {
+	changed, tail := e.window.Measure(ctx.JSSrc())
+	if !changed && tail == e.Tail {
+		ctx.PreventUpdate()
+		return
+	}
+	first, last := e.window.Visible()
+	e.Port.Do(state.ScrollLog{First: first, Last: last, Tail: tail})
+}
+
+// onClick selects the object of a line, or goes to its instant.
+func (e *Events) onClick(_ app.Context, event app.Event) {
+	if at, ok := panel.Data(event, "seek"); ok {
+		if number, err := strconv.Atoi(at); err == nil {
+			e.Port.Do(state.Seek{Event: number})
+		}
+		return
+	}
+	at, ok := panel.Data(event, "i")
+	if !ok {
+		return
+	}
+	if i, err := strconv.Atoi(at); err == nil {
+		if line, loaded := e.model().LogLine(i); loaded && line.Ref.Name != "" {
+			e.Port.Do(state.Select{Ref: line.Ref})
+		}
+	}
+}

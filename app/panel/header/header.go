@@ -1,0 +1,75 @@
+// Package header is the top of the screen: what world this is, the lessons, the language and the theme.
+package header
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"orrery/app/panel"
+	"orrery/app/panel/icon"
+	"orrery/app/state"
+	"orrery/app/text"
+	"orrery/sim/wire"
+)
+
+// Header is the panel. Version is empty before there is a world.
+type Header struct {
+	app.Compo
+
+	Port    *panel.Port
+	Words   *text.Words
+	Title   string
+	Version string
+	Nodes   int
+	Seed    uint64
+	Memory  bool // the workspace will not be kept
+	Lessons []wire.Lesson
+	Open    bool // the menu of lessons
+}
+
+// Render draws the panel.
+func (h *Header) Render() app.UI {
+	words := h.Words
+	return app.Header().Class("top").Body(
+		icon.Logo(),
+		app.H1().Class("brand").Text(words.Page),
+		app.If(h.Title != "", func() app.UI {
+			return app.Span().Class("title").Body(app.Span().Class("faint").Aria("hidden", true).Text("/"), app.Text(h.Title))
+		}),
+		app.If(h.Version != "", func() app.UI {
+			return app.Span().Class("chip world").Text(text.Fill(words.World, h.Version, strconv.Itoa(h.Nodes), strconv.FormatUint(h.Seed, 10)))
+		}),
+		app.If(h.Memory, func() app.UI { return app.Span().Class("chip warn").Title(words.MemoryWhy).Text(words.MemoryOnly) }),
+		app.Span().Class("sp"),
+		app.If(len(h.Lessons) > 0, func() app.UI { return h.lessons() }),
+		app.Button().Type("button").Class("lang").Lang(otherLang(words.Language)).OnClick(h.Port.On(state.ToggleLanguage{})).Text(words.Language),
+		app.Button().Type("button").Class("theme").Aria("label", words.Theme).Title(words.Theme).
+			OnClick(h.Port.On(state.ToggleTheme{})).Body(icon.Theme()),
+	)
+}
+
+func otherLang(name string) string {
+	if name == "中文" {
+		return "zh"
+	}
+	return "en"
+}
+
+func (h *Header) lessons() app.UI {
+	return app.Div().Class("menu-host").Body(
+		app.Button().Type("button").Class("q").ID("lessons-button").Aria("haspopup", "menu").Aria("expanded", h.Open).
+			OnClick(h.Port.On(state.ToggleMenu{Menu: "lessons"})).Text(h.Words.Lessons),
+		app.If(h.Open, func() app.UI {
+			return app.Div().Class("menu wide").Role("menu").Aria("label", h.Words.Lessons).Body(
+				app.Range(h.Lessons).Slice(func(i int) app.UI {
+					lesson := h.Lessons[i]
+					return app.Button().Type("button").Role("menuitem").OnClick(h.Port.On(state.OpenLesson{ID: lesson.ID})).Body(
+						app.B().Text(lesson.Title),
+						app.Span().Class("dim").Text(lesson.Text),
+					)
+				}),
+			)
+		}),
+	)
+}

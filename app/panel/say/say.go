@@ -1,0 +1,67 @@
+// Package say is the card that tells what the latest event was and why.
+package say
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"orrery/app/panel"
+	"orrery/app/state"
+	"orrery/app/text"
+	"orrery/sim/wire"
+)
+
+// Say is the panel. Quiet keeps screen readers from reading every event of a playing world.
+type Say struct {
+	app.Compo
+
+	Port  *panel.Port
+	Words *text.Words
+	Told  wire.Narrative
+	Quiet bool
+}
+
+// Render draws the panel.
+func (s *Say) Render() app.UI {
+	told, words := s.Told, s.Words
+	if told.Title == "" {
+		told.Title, told.Text = words.AtRest, words.AtRestText
+	}
+	live := "polite"
+	if s.Quiet {
+		live = "off"
+	}
+	return app.Div().Class("say", panel.Classes("stepless", told.Step == 0)).Body(
+		s.number(told),
+		app.Div().Class("told").Aria("live", live).Aria("atomic", true).Body(
+			app.H2().Text(told.Title),
+			app.P().Body(panel.Prose(told.Text)...),
+		),
+		app.Div().Class("side").Body(
+			app.If(told.Step > 0, func() app.UI { return pips(told.Step) }),
+			app.If(told.Ask != "", func() app.UI {
+				return app.Button().Type("button").Class("q").OnClick(s.Port.On(state.Ask{})).Text(told.Ask)
+			}),
+		),
+	)
+}
+
+func (s *Say) number(told wire.Narrative) app.UI {
+	if told.Step == 0 {
+		return app.Span().Class("big small").Body(
+			app.Text(strconv.Itoa(told.Event)),
+			app.Small().Text(s.Words.EventNumber),
+		)
+	}
+	return app.Span().Class("big").Body(app.Text(strconv.Itoa(told.Step)), app.Small().Text(s.Words.OfTen))
+}
+
+// pips show how far the ten steps are.
+func pips(step int) app.UI {
+	return app.Div().Class("pips").Aria("hidden", true).Body(
+		app.Range(make([]struct{}, 10)).Slice(func(i int) app.UI {
+			return app.I().Class(panel.Classes("pip", true, "d", i+1 < step, "on", i+1 == step))
+		}),
+	)
+}

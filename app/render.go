@@ -1,0 +1,163 @@
+package app
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"orrery/app/panel"
+	"orrery/app/panel/cluster"
+	"orrery/app/panel/containers"
+	"orrery/app/panel/editor"
+	"orrery/app/panel/events"
+	"orrery/app/panel/header"
+	"orrery/app/panel/inspector"
+	"orrery/app/panel/network"
+	"orrery/app/panel/objects"
+	"orrery/app/panel/say"
+	"orrery/app/panel/scheduling"
+	"orrery/app/panel/sequence"
+	"orrery/app/panel/stage"
+	"orrery/app/panel/tabs"
+	"orrery/app/panel/transport"
+	"orrery/app/state"
+	"orrery/app/text"
+)
+
+// Render draws the screen.
+func (r *Root) Render() app.UI {
+	m, words := r.model, text.For(r.model.Lang)
+	return app.Div().Class("orrery", "show-"+string(m.Section)).OnClick(r.onClick).Body(
+		app.Button().Type("button").Class("skip").OnClick(r.onSkip).Text(words.Skip),
+		r.header(words),
+		app.Div().Class("left").Body(
+			&editor.Editor{
+				Port: r.port, Words: words, Files: m.Files, Active: m.Active, Loads: m.Loads, Renaming: m.Renaming,
+				MenuOpen: m.Menu == "file", Ready: m.Ready, Dark: m.Dark(),
+			},
+			&events.Events{
+				Port: r.port, Words: words, View: m.View, Log: m.Log, Filter: m.LogFilter, Unfold: m.LogUnfold,
+				Tail: m.LogTail, Selected: m.Selected, Output: m.Output, Problem: m.Problem, Moving: m.Moving(),
+			},
+		),
+		r.stage(words),
+		app.Aside().Class("right").Body(r.inspector(words)),
+		&transport.Transport{Port: r.port, Words: words, Ready: m.Ready, At: m.Position(), Speed: m.Speed, Marks: m.Marks},
+		r.sections(words),
+		r.status(words),
+	)
+}
+
+func (r *Root) header(words *text.Words) app.UI {
+	m, at := r.model, r.model.Position()
+	return &header.Header{
+		Port: r.port, Words: words, Title: at.Title, Version: at.Version, Nodes: at.Nodes, Seed: at.Seed,
+		Memory: m.Kept == "memory", Lessons: m.Lessons, Open: m.Menu == "lessons",
+	}
+}
+
+// stage is the middle of the screen.
+func (r *Root) stage(words *text.Words) app.UI {
+	m := r.model
+	bar := &stage.Bar{Port: r.port, Words: words, Stage: m.Stage, Known: m.View != nil}
+	told := &say.Say{Port: r.port, Words: words, Quiet: m.Moving()}
+	if m.View != nil {
+		bar.InFlight, bar.Waiting = m.View.Cluster.InFlight, m.View.Cluster.Waiting
+		told.Told = m.View.Say
+	}
+	return app.Main().Class("stage").Body(
+		bar,
+		told,
+		app.Div().Class("staged").ID("staged").Role("tabpanel").TabIndex(-1).
+			Aria("labelledby", "tab-stage-"+string(m.Stage)).Body(r.staged(words)),
+	)
+}
+
+// staged is what the stage's chosen tab shows.
+func (r *Root) staged(words *text.Words) app.UI {
+	m := r.model
+	switch m.Stage {
+	case state.Sequence:
+		return &sequence.Sequence{Port: r.port, Words: words, Sequence: m.Sequence, At: m.Position().Event}
+	case state.Objects:
+		return &objects.Objects{Port: r.port, Words: words, Table: m.Table, Filter: m.TableFilter, Selected: m.Selected}
+	case state.Scheduling:
+		return &scheduling.Scheduling{Port: r.port, Words: words, Verdict: m.Verdict, Pod: m.VerdictPod}
+	case state.Network:
+		return &network.Network{Port: r.port, Words: words, Nodes: r.nodes(), Node: m.ShownNode(), Rules: m.Rules}
+	case state.Containers:
+		return &containers.Containers{Port: r.port, Words: words, Nodes: r.nodes(), Node: m.ShownNode(), Runtime: m.Runtime}
+	default:
+		return &cluster.Cluster{Port: r.port, Words: words, View: m.View, Selected: m.Selected, Component: m.Component}
+	}
+}
+
+func (r *Root) nodes() []string {
+	if r.model.View == nil {
+		return nil
+	}
+	names := make([]string, len(r.model.View.Cluster.Nodes))
+	for i, node := range r.model.View.Cluster.Nodes {
+		names[i] = node.Name
+	}
+	return names
+}
+
+func (r *Root) inspector(words *text.Words) app.UI {
+	m := r.model
+	revision := int64(0)
+	if m.View != nil {
+		revision = m.View.Cluster.Revision
+	}
+	return &inspector.Inspector{
+		Port: r.port, Words: words, Tab: m.Tab, Follow: m.Follow, Ready: m.Ready, Selected: m.Selected, Revision: revision,
+		Object: m.Object, History: m.History, DiffFrom: m.DiffFrom, DiffTo: m.DiffTo, Diff: m.Diff,
+		Keys: m.Keys, KeyFilter: m.KeyFilter, Events: m.Events, EventsAll: m.EventsAll,
+	}
+}
+
+// sections is the switch between the parts of the screen that narrow windows show one at a time.
+func (r *Root) sections(words *text.Words) app.UI {
+	names := []string{words.Edit, words.Picture, words.Inspect}
+	items := make([]tabs.Item, len(state.Sections))
+	for i, section := range state.Sections {
+		items[i] = tabs.Item{ID: string(section), Name: names[i], Action: state.ShowSection{Section: section}}
+	}
+	return app.Nav().Class("sections").Aria("label", words.Sections).Body(
+		&tabs.Row{Port: r.port, ID: "section", Label: words.Sections, Panel: "staged", Active: string(r.model.Section), Items: items},
+	)
+}
+
+// status shows how far the engine's download is, or why the engine stopped.
+func (r *Root) status(words *text.Words) app.UI {
+	m := r.model
+	switch {
+	case m.Failed != "":
+		return app.Div().Class("failed").Role("alert").Body(app.B().Text(words.Failed), app.Span().Text(m.Failed))
+	case m.Ready || m.Loading.Done == 0:
+		return app.Div().Class("loaded")
+	}
+	share, said := 0, panel.Bytes(m.Loading.Done)
+	if m.Loading.Total > 0 {
+		share = int(100 * m.Loading.Done / m.Loading.Total)
+		said = text.Fill(words.LoadingOf, said, panel.Bytes(m.Loading.Total))
+	}
+	said = text.Fill(words.Loading, m.Loading.What) + " · " + said
+	return app.Div().Class("loading").Role("progressbar").Aria("label", said).
+		Aria("valuemin", 0).Aria("valuemax", 100).Aria("valuenow", share).Body(
+		app.Span().Class("how-far").Text(said),
+		app.Div().Class("done").Style("width", strconv.Itoa(share)+"%"),
+	)
+}
+
+// onSkip moves the focus to the map.
+func (r *Root) onSkip(app.Context, app.Event) { focus("staged") }
+
+// onClick closes an open menu when the click was elsewhere.
+func (r *Root) onClick(ctx app.Context, e app.Event) {
+	if r.model.Menu == "" || holds(e.Get("target"), ".menu-host") {
+		ctx.PreventUpdate()
+		return
+	}
+	r.send(state.ToggleMenu{})
+}

@@ -1,0 +1,148 @@
+package scene
+
+import "orrery/sim/wire"
+
+// Names of the components as wire.Message and wire.Cluster use them.
+const (
+	Kubectl   = "kubectl"
+	APIServer = "kube-apiserver"
+	Etcd      = "etcd"
+	Manager   = "kube-controller-manager"
+	Scheduler = "kube-scheduler"
+	Kubelet   = "kubelet"
+	Runtime   = "runtime"
+	Proxy     = "kube-proxy"
+)
+
+// Map is the picture of a cluster.
+type Map struct {
+	W, H     float64
+	Frame    Box // around the control plane
+	Parts    []Part
+	Wires    []Path
+	Queue    Queue
+	Work     Work
+	Nodes    []Node
+	Messages []Message
+}
+
+// Part is a component of the control plane.
+type Part struct {
+	Name   string
+	Label  string
+	Box    Box
+	Active bool // it ran the latest event
+	Target bool // the latest message went to it
+}
+
+// Queue is the scheduler's queue: a circle for every pod that waits, and how many more there are.
+type Queue struct {
+	Label   Point
+	Circles []Point
+	Pods    []wire.Ref // of the circles
+	More    int
+	MoreAt  Point
+}
+
+// Work is where the controllers with something to do are named: text that ends at a point.
+type Work struct {
+	At    Point
+	Names []wire.Queue
+}
+
+// metrics are the measures of the map at a width.
+type metrics struct {
+	narrow              bool
+	frameX, frameY      float64
+	api, kubectl, etcd  Box
+	manager, scheduler  Box
+	frameBottom         float64
+	busY, nodesY        float64
+	nodeGap, rowGap     float64
+	queueX, queueLabelX float64
+	labelY              float64 // of messages on the wires beside the API server
+}
+
+// Lay lays a cluster out in a width. A zero cluster gives the control plane and outlines of three nodes.
+func Lay(cluster wire.Cluster, width float64) Map {
+	width = max(width, 320)
+	size := measure(width)
+	m := Map{W: width}
+	m.Frame = Box{size.frameX, size.frameY, width - 2*size.frameX, size.frameBottom - size.frameY}
+	m.Parts = parts(cluster, size)
+	m.Nodes = layNodes(cluster, size, width)
+	routes := newRoutes(size, m.Nodes, width)
+	m.Wires = routes.wires()
+	m.Queue = layQueue(cluster, size, width)
+	m.Work = Work{At: Point{size.manager.X - 10, size.manager.CenterY() + 4}, Names: cluster.Controllers}
+	if size.narrow {
+		m.Work.Names = nil
+	}
+	m.Messages = layMessages(cluster.Messages, routes, size, width)
+	m.H = size.nodesY
+	for _, node := range m.Nodes {
+		m.H = max(m.H, node.Box.Bottom())
+	}
+	m.H += 16
+	return m
+}
+
+func measure(width float64) metrics {
+	center := width / 2
+	if width < 600 {
+		return metrics{
+			narrow: true, frameX: 6, frameY: 6,
+			kubectl: Box{14, 34, 74, 48}, api: Box{center - 68, 28, 136, 60}, etcd: Box{width - 92, 28, 78, 60},
+			manager: Box{center - 134, 124, 128, 26}, scheduler: Box{center + 6, 124, 84, 26},
+			frameBottom: 160, busY: 178, nodesY: 198, nodeGap: 10, rowGap: 30,
+			queueX: center + 104, labelY: 94,
+		}
+	}
+	return metrics{
+		frameX: 14, frameY: 14,
+		kubectl: Box{34, 84, 94, 52}, api: Box{center - 93, 76, 186, 66}, etcd: Box{width - 130, 76, 100, 66},
+		manager: Box{center - 145, 178, 138, 24}, scheduler: Box{center + 5, 178, 116, 24},
+		frameBottom: 210, busY: 252, nodesY: 288, nodeGap: 23, rowGap: 44,
+		queueLabelX: center + 142, queueX: center + 186, labelY: 48,
+	}
+}
+
+// parts are the boxes of the control plane.
+func parts(cluster wire.Cluster, size metrics) []Part {
+	all := []Part{
+		{Name: Kubectl, Label: "kubectl", Box: size.kubectl},
+		{Name: APIServer, Label: "kube-apiserver", Box: size.api},
+		{Name: Etcd, Label: "etcd", Box: size.etcd},
+		{Name: Manager, Label: "controller-manager", Box: size.manager},
+		{Name: Scheduler, Label: "scheduler", Box: size.scheduler},
+	}
+	for i := range all {
+		all[i].Active = cluster.Active == all[i].Name
+		all[i].Target = target(cluster.Messages) == all[i].Name
+	}
+	return all
+}
+
+// target is where the latest event's message went, or "".
+func target(messages []wire.Message) string {
+	if len(messages) > 0 && messages[0].Arrived {
+		return messages[0].To
+	}
+	return ""
+}
+
+func layQueue(cluster wire.Cluster, size metrics, width float64) Queue {
+	const pitch = 15
+	y := size.scheduler.CenterY()
+	room := int((width - size.frameX - 34 - size.queueX) / pitch)
+	shown := min(len(cluster.Pending), max(room, 0))
+	queue := Queue{Pods: cluster.Pending[:shown], More: cluster.PendingAll - shown}
+	if !size.narrow {
+		queue.Label = Point{size.queueLabelX, y + 4}
+	}
+	for i := range shown {
+		queue.Circles = append(queue.Circles, Point{size.queueX + float64(i)*pitch, y})
+	}
+	queue.MoreAt = Point{size.queueX + float64(shown)*pitch - 5, y + 4}
+	return queue
+}

@@ -1,0 +1,295 @@
+package browsertest
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"orrery/build/browser"
+)
+
+func TestFirstPaintNeedsNoProgram(t *testing.T) {
+	server := serveSite(t, nil)
+	response, err := http.Get(server.URL + base)
+	must(t, err)
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	must(t, err)
+	for _, part := range []string{"kube-apiserver", ">Apply<", `aria-label="Step"`, `aria-label="Time"`, "nginx-demo"} {
+		if !strings.Contains(string(page), part) {
+			t.Errorf("the page as served lacks %s", part)
+		}
+	}
+	for _, absolute := range []string{`href="/`, `src="/`} {
+		if strings.Contains(string(page), absolute) {
+			t.Errorf("the page as served has an absolute URL: %s", absolute)
+		}
+	}
+}
+
+// TestOpens is what a visitor sees before doing anything.
+func TestOpens(t *testing.T) {
+	v := open(t, serveSite(t, nil), "")
+	for _, name := range []string{"Apply", "Step", "Step back", "Play", "Next write", "Next of ten", "Run until quiet", "Reset"} {
+		if !v.tab.Has("button", name) {
+			t.Errorf("there is no button %s", name)
+		}
+	}
+	for _, name := range []string{"Map", "Sequence", "Objects", "Scheduling", "Network", "Containers", "Object", "History", "Store", "Events"} {
+		if !v.tab.Has("tab", name) {
+			t.Errorf("there is no tab %s", name)
+		}
+	}
+	for role, name := range map[string]string{"textbox": "Manifest editor", "log": "Events", "slider": "Time"} {
+		if !v.tab.Has(role, name) {
+			t.Errorf("there is no %s %s", role, name)
+		}
+	}
+	for _, name := range []string{"Map", "Inspector"} {
+		if !v.tab.Has("region", name) {
+			t.Errorf("there is no region %s", name)
+		}
+	}
+	v.shows("region", "Map", "kube-apiserver", "etcd", "node-1", "node-2", "node-3")
+	v.shows("textbox", "Manifest editor", "kind: Deployment", "nginx-demo")
+	v.press("tab", "service.yaml")
+	v.shows("textbox", "Manifest editor", "kind: Service", "nginx-service")
+	v.picture("1-open")
+	v.clean()
+}
+
+// TestSaysWhatIsWrong is a dry run of every edit, in the API server's words.
+func TestSaysWhatIsWrong(t *testing.T) {
+	v := open(t, serveSite(t, nil), "")
+	v.edit("{app: nginx}\n  template", "{app: ngnix}\n  template")
+	must(t, v.tab.Wait("document.querySelector('.cm-message')?.textContent.includes('`selector` does not match template `labels`')", quick))
+	v.picture("2-error")
+	v.edit("replicas: 2", "replicas: many")
+	must(t, v.tab.Wait(`[...document.querySelectorAll('.cm-under-error')].some((e) => e.textContent.includes("many"))`, quick))
+	v.edit("replicas: many", "replicas: [")
+	must(t, v.tab.Wait(`document.querySelector('.cm-message-error')`, quick))
+	v.edit("replicas: [", "replicas: 2")
+	v.edit("{app: ngnix}", "{app: nginx}")
+	must(t, v.tab.Wait(`!document.querySelector('.cm-message')`, quick))
+	v.clean()
+}
+
+// TestStepsThroughADeployment applies, steps forwards and back in every way, plays and pauses.
+func TestStepsThroughADeployment(t *testing.T) {
+	v := open(t, serveSite(t, nil), "")
+	start := v.event()
+	v.apply("deployment.apps/nginx-demo created")
+	first := v.event()
+	if first <= start {
+		t.Fatalf("after Apply the world stands at event %d, as before", first)
+	}
+	v.picture("3-applied")
+
+	log := v.text("log", "Events")
+	second := v.moves("Step")
+	want(t, second, first+1)
+	if v.text("log", "Events") == log {
+		t.Error("a step adds no line to the event list")
+	}
+	said := eval[string](t, v.tab, `document.querySelector(".told").innerText`)
+	if len(said) < 20 {
+		t.Errorf("a step is explained by %q", said)
+	}
+	want(t, v.moves("Step back"), first)
+	want(t, v.moves("Step"), second)
+	want(t, eval[string](t, v.tab, `document.querySelector(".told").innerText`), said)
+
+	if write := v.moves("Next write"); write <= second {
+		t.Errorf("the next write is event %d, before %d", write, second)
+	}
+	for range 3 {
+		v.moves("Next of ten")
+	}
+	ten := eval[string](t, v.tab, `document.querySelector(".told").parentElement.innerText`)
+	if !strings.Contains(ten, "/ 10") {
+		t.Errorf("Next of ten leads to %q", ten)
+	}
+	v.picture("4-step-of-ten")
+
+	before := v.event()
+	must(t, v.tab.Do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent(".")))
+	must(t, v.tab.Wait(isReady, quick))
+	waitEvent(v, func(now int) bool { return now == before+1 })
+	must(t, v.tab.Do(chromedp.KeyEvent(",")))
+	waitEvent(v, func(now int) bool { return now == before })
+
+	v.press("button", "Play")
+	waitEvent(v, func(now int) bool { return now > before })
+	if v.tab.Has("button", "Pause") {
+		v.press("button", "Pause")
+	}
+	must(t, v.tab.Wait(`!document.querySelector("[aria-label=Pause]")`, quick))
+	paused := v.event()
+	time.Sleep(300 * time.Millisecond)
+	want(t, v.event(), paused)
+
+	v.settle()
+	v.running(2)
+	v.picture("5-running")
+	v.moves("Back until quiet")
+	if now := v.event(); now > first {
+		t.Errorf("back until quiet leads to event %d, after the command at %d", now, first)
+	}
+	v.clean()
+}
+
+func waitEvent(v *visit, reached func(int) bool) {
+	v.Helper()
+	deadline := time.Now().Add(quick)
+	for !reached(v.event()) {
+		if time.Now().After(deadline) {
+			v.Fatalf("the world stays at event %d", v.event())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// TestInspectsEverything looks into objects, the store, the scheduler, kube-proxy and the runtimes.
+func TestInspectsEverything(t *testing.T) {
+	v := open(t, serveSite(t, nil), "")
+	v.apply("deployment.apps/nginx-demo created")
+	v.settle()
+	v.running(2)
+
+	must(t, v.tab.Do(chromedp.Click(chromedp.CSS(`[aria-label^="Pod nginx-demo-"]`))))
+	v.panel("Object", "metadata", "nodeName", "podIP", "/registry/pods/default/nginx-demo-")
+	v.picture("6-object")
+	v.panel("History", "/registry/pods/default/nginx-demo-")
+	if count := eval[int](t, v.tab, `document.querySelectorAll("#inspected input[type=radio]").length / 2`); count < 3 {
+		t.Errorf("a running pod's key has %d revisions", count)
+	}
+	if lines := eval[int](t, v.tab, `document.querySelector("#inspected .diff").children.length`); lines < 2 {
+		t.Errorf("the difference between two revisions has %d lines", lines)
+	}
+	v.picture("7-history")
+	must(t, v.tab.Press("tab", "Store"))
+	must(t, v.tab.Wait(`document.querySelectorAll(".store-key").length > 5 && document.querySelector("#inspected").innerText.includes("/registry/")`, quick))
+	v.picture("8-store")
+	eventsTab := v.panel("Events", "Scheduled", "Pulled", "Started")
+	if !strings.Contains(eventsTab, "Successfully assigned default/nginx-demo-") {
+		t.Errorf("the Events are:\n%s", eventsTab)
+	}
+
+	v.panel("Scheduling", "NodeResourcesFit", "node-1", "node-2", "node-3")
+	v.picture("9-scheduling")
+	v.panel("Network", "*nat", "KUBE-SERVICES", "default/nginx-service")
+	v.picture("10-network")
+	must(t, v.tab.Press("tab", "Containers"))
+	v.shows("tabpanel", "Containers", "RunPodSandbox")
+	v.picture("11-containers")
+	v.panel("Objects", "nginx-demo")
+	v.panel("Sequence", "kube-apiserver", "kubectl")
+	v.picture("12-sequence")
+	v.clean()
+}
+
+// TestChangesADeployment scales, rolls out another image, deletes a pod and starts over.
+func TestChangesADeployment(t *testing.T) {
+	v := open(t, serveSite(t, nil), "")
+	v.edit("replicas: 2", "replicas: 1")
+	v.apply("deployment.apps/nginx-demo created")
+	v.settle()
+	v.running(1)
+
+	v.edit("replicas: 1", "replicas: 3")
+	v.apply("deployment.apps/nginx-demo configured")
+	v.settle()
+	v.running(3)
+	scaled := v.pods()
+
+	v.edit("image: nginx:latest", "image: nginx:1.27")
+	v.apply("deployment.apps/nginx-demo configured")
+	v.settle()
+	v.running(3)
+	rolled := v.pods()
+	if scaled == rolled {
+		t.Errorf("after another image the pods are the same: %s", rolled)
+	}
+
+	must(t, v.tab.Do(chromedp.Click(chromedp.CSS(`[aria-label^="Pod nginx-demo-"]`))))
+	v.press("tab", "Object")
+	must(t, v.tab.Do(chromedp.Click(chromedp.CSS(`button[aria-label^="Delete Pod nginx-demo-"]`))))
+	v.answers("deleted")
+	v.settle()
+	v.running(3)
+	if v.pods() == rolled {
+		t.Errorf("after one was deleted the pods are the same: %s", rolled)
+	}
+	v.picture("13-changed")
+
+	v.press("button", "Reset")
+	must(t, v.tab.Wait(`document.querySelectorAll("[aria-label^='Pod nginx-demo-']").length === 0`, quick))
+	v.shows("textbox", "Manifest editor", "nginx:1.27")
+	v.clean()
+}
+
+// TestComesBack closes the browser and opens it again, then takes the server away.
+func TestComesBack(t *testing.T) {
+	server, profile := serveSite(t, nil), t.TempDir()
+	v := open(t, server, profile)
+	v.edit("replicas: 2", "replicas: 3")
+	v.apply("deployment.apps/nginx-demo created")
+	v.moves("Next of ten")
+	v.moves("Next of ten")
+	at, said := v.event(), eval[string](t, v.tab, `document.querySelector(".told").innerText`)
+	_, err := browser.Eval[bool](v.tab, `navigator.serviceWorker.ready.then(() => true)`)
+	must(t, err)
+	time.Sleep(time.Second) // what changed is written at rest
+	v.tab.Close()
+
+	v = open(t, server, profile)
+	want(t, v.event(), at)
+	want(t, eval[string](t, v.tab, `document.querySelector(".told").innerText`), said)
+	v.shows("textbox", "Manifest editor", "replicas: 3")
+	v.clean()
+
+	server.Close()
+	v.reload()
+	want(t, v.event(), at)
+	v.moves("Step")
+	v.picture("14-offline")
+	v.clean("ERR_CONNECTION_REFUSED")
+}
+
+// TestPausedCostsNothing holds that a world nobody moves uses no processor time.
+func TestPausedCostsNothing(t *testing.T) {
+	v := open(t, serveSite(t, nil), "")
+	v.apply("deployment.apps/nginx-demo created")
+	v.moves("Step")
+	time.Sleep(4 * time.Second) // saving, and what browsers do after loading
+	before, err := v.tab.CPU()
+	must(t, err)
+	const watched = 4 * time.Second
+	time.Sleep(watched)
+	after, err := v.tab.CPU()
+	must(t, err)
+	if used := after - before; used > watched/20 {
+		t.Errorf("a paused world used %v of processor time in %v", used, watched)
+	}
+}
+
+// TestWorksWithoutStorage says so when nothing can be kept.
+func TestWorksWithoutStorage(t *testing.T) {
+	server := serveSite(t, patched(func(name, content string) string {
+		if name == "web/engine.js" {
+			return "Object.defineProperty(self, 'indexedDB', {value: undefined});\n" + content
+		}
+		return content
+	}))
+	v := open(t, server, "")
+	must(t, v.tab.Wait(`document.body.innerText.includes("in memory only")`, quick))
+	v.apply("deployment.apps/nginx-demo created")
+	v.settle()
+	v.running(2)
+	v.picture("15-memory")
+	v.clean()
+}

@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"orrery/sim/api"
+	"orrery/sim/apiserver"
+	"orrery/sim/apiserver/door"
+	"orrery/sim/client"
+	"orrery/sim/controller"
+	"orrery/sim/controller/deployment"
+	"orrery/sim/controller/replicaset"
+	"orrery/sim/engine"
+	"orrery/sim/kubectl"
+	"orrery/sim/network/kubeproxy"
+	"orrery/sim/node/kubelet"
+	"orrery/sim/node/runtime"
+	"orrery/sim/scheduler"
+)
+
+// controllers are those that kube-controller-manager runs.
+var controllers = []*controller.Spec{
+	&deployment.Spec,
+	&replicaset.Spec,
+}
+
+// part is a component that takes part in a world from its beginning.
+type part interface {
+	engine.Component
+	Start(*client.Boot)
+}
+
+// build makes the components of a cluster at rest.
+func build(c Config) *engine.Engine {
+	e := engine.New(c.Seed)
+	server := apiserver.New(*c.APIServer)
+	e.Add(client.Server, server)
+	e.Alias(apiserver.Etcd, client.Server)
+	nodes := c.nodes()
+	var objects []api.Object
+	for _, n := range nodes {
+		objects = append(objects, kubelet.NodeObject(n), kubelet.LeaseObject(n))
+	}
+	seed(server, e.Stream("seed"), objects)
+
+	start := func(a engine.Address, p part) {
+		e.Add(a, p)
+		p.Start(boot(e, server, a))
+	}
+	server.Start(boot(e, server, client.Server))
+	start(controller.Address, controller.NewManager(*c.Controller, controllers))
+	start(scheduler.Address, scheduler.New(*c.Scheduler))
+	for _, n := range nodes {
+		k, r := engine.Address("kubelet/"+n.Name), engine.Address("runtime/"+n.Name)
+		e.Add(r, runtime.New(c.Runtime, k, n.PodCIDR))
+		start(k, kubelet.New(c.Kubelet, n, r))
+		start(engine.Address("kube-proxy/"+n.Name), kubeproxy.New(n.Name))
+	}
+	e.Add(kubectl.Address, kubectl.New())
+	e.Add(door.Address, door.NewClient())
+	return e
+}
+
+func boot(e *engine.Engine, s *apiserver.Server, a engine.Address) *client.Boot {
+	return &client.Boot{
+		Watch:  func(sub client.Subscription) []api.Object { return s.Subscribe(a, sub) },
+		Later:  func(d time.Duration, body any) { e.PostLater(d, a, body) },
+		Stream: e.Stream(string(a)),
+	}
+}
+
+// nodes returns what each node is.
+func (c Config) nodes() []kubelet.Node {
+	nodes := make([]kubelet.Node, c.Nodes)
+	for i := range nodes {
+		n := kubelet.DefaultNode(i)
+		n.CPU, n.Memory, n.Pods = resource.MustParse(c.CPU), resource.MustParse(c.Memory), c.Pods
+		nodes[i] = n
+	}
+	return nodes
+}

@@ -1,0 +1,128 @@
+package replicaset
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strconv"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"orrery/sim/api"
+	"orrery/sim/controller"
+)
+
+// victims returns the n pods that are missed least, as controller.ActivePodsWithRanks orders them.
+func victims(v controller.View, rs *appsv1.ReplicaSet, active []*corev1.Pod, n int) []*corev1.Pod {
+	if n >= len(active) {
+		return active
+	}
+	ranked := slices.Clone(active)
+	together := related(v, rs)
+	slices.SortStableFunc(ranked, func(a, b *corev1.Pod) int { return compare(a, b, together, v.Now) })
+	return ranked[:n]
+}
+
+// related counts, by node, the active pods of all ReplicaSets that belong to the same owner as this one.
+func related(v controller.View, rs *appsv1.ReplicaSet) map[string]int {
+	count := map[string]int{}
+	add := func(o api.Object) bool {
+		pod := o.(*corev1.Pod)
+		if pod.DeletionTimestamp == nil && pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed {
+			count[pod.Spec.NodeName]++
+		}
+		return true
+	}
+	owner := metav1.GetControllerOfNoCopy(rs)
+	if owner == nil {
+		v.Owned("pods", rs.UID, add)
+		return count
+	}
+	v.Owned("replicasets.apps", owner.UID, func(o api.Object) bool {
+		v.Owned("pods", o.GetUID(), add)
+		return true
+	})
+	return count
+}
+
+// phases says how far a pod is: those that got less far go first.
+var phases = map[corev1.PodPhase]int{corev1.PodPending: 0, corev1.PodUnknown: 1, corev1.PodRunning: 2}
+
+// compare orders pods by how little they are missed: unassigned, not running, not ready, cheap by annotation, doubled up
+// on a node, ready for a shorter time, restarted more often, younger.
+func compare(a, b *corev1.Pod, together map[string]int, now time.Time) int {
+	aReady, aSince := ready(a)
+	bReady, bSince := ready(b)
+	order := cmp.Or(
+		cmp.Compare(assigned(a), assigned(b)),
+		cmp.Compare(phases[a.Status.Phase], phases[b.Status.Phase]),
+		cmp.Compare(number(aReady), number(bReady)),
+		cmp.Compare(cost(a), cost(b)),
+		cmp.Compare(together[b.Spec.NodeName], together[a.Spec.NodeName]),
+	)
+	if order == 0 && aReady && bReady && !aSince.Equal(&bSince) {
+		return cmp.Or(younger(aSince, bSince, now), cmp.Compare(a.UID, b.UID))
+	}
+	if order == 0 {
+		order = cmp.Compare(restarts(b), restarts(a))
+	}
+	if order == 0 && !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
+		return cmp.Or(younger(a.CreationTimestamp, b.CreationTimestamp, now), cmp.Compare(a.UID, b.UID))
+	}
+	return order
+}
+
+// younger compares ages on a logarithmic scale, so that pods of similar age are taken at random, by UID.
+func younger(a, b metav1.Time, now time.Time) int {
+	if a.IsZero() || b.IsZero() {
+		return cmp.Compare(number(!a.IsZero()), number(!b.IsZero()))
+	}
+	return cmp.Compare(log2(now.Sub(a.Time)), log2(now.Sub(b.Time)))
+}
+
+// log2 returns the whole part of the binary logarithm of an age in nanoseconds, -1 when there is none.
+func log2(d time.Duration) int {
+	if d <= 0 {
+		return -1
+	}
+	return bits.Len64(uint64(d)) - 1
+}
+
+func assigned(p *corev1.Pod) int { return number(p.Spec.NodeName != "") }
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// cost is the annotation by which users say which pods they would miss.
+func cost(p *corev1.Pod) int64 {
+	n, err := strconv.ParseInt(p.Annotations[corev1.PodDeletionCost], 10, 32)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// ready reports whether a pod is ready, and since when.
+func ready(p *corev1.Pod) (bool, metav1.Time) {
+	for i := range p.Status.Conditions {
+		if c := &p.Status.Conditions[i]; c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue, c.LastTransitionTime
+		}
+	}
+	return false, metav1.Time{}
+}
+
+func restarts(p *corev1.Pod) int32 {
+	most := int32(0)
+	for i := range p.Status.ContainerStatuses {
+		most = max(most, p.Status.ContainerStatuses[i].RestartCount)
+	}
+	return most
+}

@@ -1,0 +1,229 @@
+package kubectl
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/strategicpatch"
+
+	"orrery/sim/api"
+	"orrery/sim/client"
+	"orrery/sim/manifest"
+)
+
+// lastApplied is the annotation in which kubectl apply keeps what was applied, to know later what was taken out.
+const lastApplied = corev1.LastAppliedConfigAnnotation
+
+// patchTries is how often a patch is tried again after a conflict.
+const patchTries = 5
+
+// read makes a task for each object of a file.
+func (p *process) read(f File) {
+	documents, err := manifest.Parse(f.Name, f.Text)
+	for _, d := range documents {
+		if d.Resource == nil {
+			p.reading = append(p.reading, d.Err)
+			continue
+		}
+		c := p.command
+		if c.Namespace != "" && d.Resource.Namespaced && d.Namespace != "" && d.Namespace != c.Namespace {
+			p.reading = append(p.reading, plainError(`the namespace from the provided object "`+d.Namespace+
+				`" does not match the namespace "`+c.Namespace+`". You must pass '--namespace=`+d.Namespace+
+				"' to perform this operation."))
+			continue
+		}
+		o := object{d.Resource.Name, scoped(d.Resource.Name, c.namespaceOr(d.Namespace)), d.Name}
+		switch c.Verb {
+		case Apply:
+			p.tasks = append(p.tasks, &applying{object: o, document: d})
+		case Create:
+			p.tasks = append(p.tasks, &creation{object: o, document: d})
+		case Delete:
+			p.tasks = append(p.tasks, &deletion{object: o, file: f.Name})
+		default:
+			p.tasks = append(p.tasks, c.task(o))
+		}
+	}
+	var unreadable *manifest.Error
+	if errors.As(err, &unreadable) {
+		p.reading = append(p.reading, plainError(unreadable.Kubectl()))
+	}
+}
+
+// applying is kubectl apply of one object: get it, then create it, or patch what differs.
+type applying struct {
+	object
+	document *manifest.Document
+	patch    []byte // that was sent
+	retries  int
+}
+
+func (a *applying) clone() task { c := *a; return &c }
+
+func (a *applying) start(t *turn) bool {
+	if a.name == "" {
+		if meta, ok := a.document.Value["metadata"].(map[string]any); ok && meta["generateName"] != nil {
+			generate, _ := meta["generateName"].(string)
+			return t.fail(plainError("from " + generate + ": cannot use generate name with apply"))
+		}
+		return t.fail(during("retrieving current configuration of:\n"+a.info()+"\nfrom server for:", a.document.File,
+			plainError("resource name may not be empty")))
+	}
+	return t.send(a.request(client.Get))
+}
+
+func (a *applying) answer(t *turn, r *client.Response) bool {
+	switch r.Request.Verb {
+	case client.Get:
+		if r.Failed(metav1.StatusReasonNotFound) {
+			return a.create(t)
+		}
+		if r.Error != nil {
+			return t.fail(during("retrieving current configuration of:\n"+a.info()+"\nfrom server for:", a.document.File,
+				statusError(r.Error)))
+		}
+		return a.update(t, r.Object)
+	case client.Create:
+		if r.Error != nil {
+			return t.fail(during("creating", a.document.File, statusError(r.Error)))
+		}
+		return t.print(a.line("created" + t.dry()))
+	}
+	if r.Failed(metav1.StatusReasonConflict) && a.retries < patchTries {
+		a.retries++
+		return t.send(a.request(client.Get))
+	}
+	if r.Error != nil {
+		err := during("patching", a.document.File, statusError(r.Error))
+		return t.fail(during("applying patch:\n"+string(a.patch)+"\nto:\n"+a.info()+"\nfor:", a.document.File, err))
+	}
+	a.warnIfDeleting(t, r.Object)
+	return t.print(a.line("configured" + t.dry()))
+}
+
+// create sends the object with the annotation that later applies need.
+func (a *applying) create(t *turn) bool {
+	o, err := creatable(a.document, a.object)
+	if err != nil {
+		return t.fail(during("creating", a.document.File, err))
+	}
+	config, err := a.configuration()
+	if err != nil {
+		return t.fail(during("creating", a.document.File, err))
+	}
+	annotations := maps.Clone(o.GetAnnotations())
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[lastApplied] = string(config)
+	o.SetAnnotations(annotations)
+	r := a.request(client.Create)
+	r.Object, r.Manager, r.DryRun = o, "kubectl-client-side-apply", t.process.command.DryRun
+	return t.send(r)
+}
+
+// update sends the difference between three things: what was applied last, what is applied now, and what is there.
+func (a *applying) update(t *turn, current api.Object) bool {
+	original, annotated := current.GetAnnotations()[lastApplied]
+	if !annotated {
+		t.print("Warning: resource " + a.short() + " is missing the " + lastApplied + " annotation which is required by" +
+			" kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create" +
+			" --save-config or kubectl apply. The missing annotation will be patched automatically.")
+	}
+	patch, err := a.threeWay([]byte(original), current)
+	if err != nil {
+		return t.fail(during("applying patch:\n\nto:\n"+a.info()+"\nfor:", a.document.File, err))
+	}
+	if string(patch) == "{}" {
+		a.warnIfDeleting(t, current)
+		return t.print(a.line("unchanged" + t.dry()))
+	}
+	a.patch = patch
+	r := a.request(client.Patch)
+	r.PatchType, r.PatchData = types.StrategicMergePatchType, patch
+	r.Manager, r.DryRun = "kubectl-client-side-apply", t.process.command.DryRun
+	return t.send(r)
+}
+
+func (a *applying) threeWay(original []byte, current api.Object) ([]byte, error) {
+	config, err := a.configuration()
+	if err != nil {
+		return nil, err
+	}
+	modified, err := a.annotated(config)
+	if err != nil {
+		return nil, err
+	}
+	now, err := json.Marshal(api.WithKind(current))
+	if err != nil {
+		return nil, err
+	}
+	meta, err := strategicpatch.NewPatchMetaFromStruct(a.document.Resource.New())
+	if err != nil {
+		return nil, err
+	}
+	return strategicpatch.CreateThreeWayMergePatch(original, modified, now, meta, true)
+}
+
+// configuration is the content of the annotation: the manifest as JSON in one line, with its namespace.
+func (a *applying) configuration() ([]byte, error) {
+	return a.encode(func(annotations map[string]any) { delete(annotations, lastApplied) })
+}
+
+// annotated is the manifest as JSON with the annotation in it.
+func (a *applying) annotated(config []byte) ([]byte, error) {
+	return a.encode(func(annotations map[string]any) { annotations[lastApplied] = string(config) })
+}
+
+// encode writes the manifest as JSON after a change of its annotations, which are always there, if only empty.
+func (a *applying) encode(change func(annotations map[string]any)) ([]byte, error) {
+	value := maps.Clone(a.document.Value)
+	meta, _ := value["metadata"].(map[string]any)
+	if meta = maps.Clone(meta); meta == nil {
+		meta = map[string]any{}
+	}
+	annotations, _ := meta["annotations"].(map[string]any)
+	if annotations = maps.Clone(annotations); annotations == nil {
+		annotations = map[string]any{}
+	}
+	change(annotations)
+	meta["annotations"] = annotations
+	if a.namespace != "" {
+		meta["namespace"] = a.namespace
+	}
+	value["metadata"] = meta
+	data, err := json.Marshal(value)
+	return append(data, '\n'), err
+}
+
+func (a *applying) warnIfDeleting(t *turn, o api.Object) {
+	if o.GetDeletionTimestamp() != nil {
+		t.print("Warning: Detected changes to resource " + a.name + " which is currently being deleted.")
+	}
+}
+
+// creatable returns a copy of a document's object to be sent, or the refusal that it would get.
+//
+// Simplified: requests carry typed objects, so what cannot be decoded is found out here; in Kubernetes the API server
+// decodes, and refuses in the same words.
+func creatable(d *manifest.Document, in object) (api.Object, error) {
+	if d.Err != nil {
+		return nil, apierrors.NewBadRequest(d.Err.Error())
+	}
+	o := d.Object.DeepCopyObject().(api.Object)
+	o.SetNamespace(in.namespace)
+	return o, nil
+}
+
+// dry is what kubectl adds to the lines of a dry run.
+func (t *turn) dry() string {
+	if t.process.command.DryRun {
+		return " (server dry run)"
+	}
+	return ""
+}

@@ -1,0 +1,179 @@
+package kubelet
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"orrery/sim/client"
+	"orrery/sim/engine"
+	"orrery/sim/node/cri"
+)
+
+// sync compares a pod with what runs of it, reports its status, and begins to start what is missing. While a sync is
+// under way, another waits for its end.
+func (k *Kubelet) sync(t *engine.Turn, w *worker) {
+	if w.stage != alive {
+		return
+	}
+	if w.step != idle && w.step != accept {
+		w.again = true
+		return
+	}
+	first := w.step == accept
+	w.step, w.again, w.failed, w.changed, w.until = idle, false, false, false, 0
+	w.seen = w.sandbox != ""
+	k.report(t, w)
+	switch {
+	case isTerminal(w.phase()):
+		k.complete(t, w)
+		return
+	case first:
+		k.after(t, w, t.Rand().Draw(k.config.Token), timerToken)
+		w.step = volumes
+		k.after(t, w, k.config.Mount, timerMount)
+		return
+	}
+	k.probeAll(t, w)
+	w.plan = w.missing()
+	k.start(t, w)
+}
+
+// missing returns the containers that should run and do not: of the init containers the next one only.
+func (w *worker) missing() []int {
+	var list []int
+	for i := range w.containers {
+		c := &w.containers[i]
+		switch {
+		case c.init && c.state == exited && c.code == 0:
+		case c.init && c.state == running:
+			return list
+		case c.init:
+			if w.restarts(i) {
+				list = append(list, i)
+			}
+			return list
+		case c.state == running:
+			if c.sidecar && !c.started {
+				return list
+			}
+		case w.restarts(i):
+			list = append(list, i)
+			if c.sidecar {
+				return list
+			}
+		}
+	}
+	return list
+}
+
+// restarts reports whether a container that does not run should be started, now or after a wait.
+func (w *worker) restarts(i int) bool {
+	c := &w.containers[i]
+	switch {
+	case w.stage != alive || c.state == running:
+		return false
+	case c.state != exited || c.sidecar:
+		return true
+	}
+	return w.policyRestarts(c)
+}
+
+// policyRestarts reports whether a container that ended is started again by the pod's restart policy.
+func (w *worker) policyRestarts(c *container) bool {
+	switch w.pod.Spec.RestartPolicy {
+	case corev1.RestartPolicyNever:
+		return false
+	case corev1.RestartPolicyOnFailure:
+		return c.code != 0
+	}
+	return !c.init || c.code != 0
+}
+
+// requestToken asks for the service account token that the pod's volumes need.
+func (k *Kubelet) requestToken(t *engine.Turn, w *worker) {
+	if !needsToken(w.pod) {
+		w.token = true
+		return
+	}
+	id := k.conn.Send(t, client.Request{
+		Verb: client.Create, Resource: "serviceaccounts", Subresource: "token",
+		Namespace: w.pod.Namespace, Name: w.pod.Spec.ServiceAccountName,
+	})
+	k.tokens = append(k.tokens[:len(k.tokens):len(k.tokens)], request{id, w.uid})
+}
+
+func needsToken(pod *corev1.Pod) bool {
+	for i := range pod.Spec.Volumes {
+		if p := pod.Spec.Volumes[i].Projected; p != nil {
+			for j := range p.Sources {
+				if p.Sources[j].ServiceAccountToken != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// tokenAnswered takes the answer to a request for a token: without one the volumes stay unmounted.
+func (k *Kubelet) tokenAnswered(t *engine.Turn, r *client.Response) {
+	var pod types.UID
+	left := make([]request, 0, len(k.tokens))
+	for _, q := range k.tokens {
+		if q.id == r.ID {
+			pod = q.pod
+		} else {
+			left = append(left, q)
+		}
+	}
+	k.tokens = left
+	if w := k.edit(t, pod); w != nil {
+		w.token = true
+	}
+}
+
+// mounted looks whether the volumes are mounted, and goes on to the sandbox when they are.
+//
+// Simplified: only the service account's token is waited for; Kubernetes also mounts ConfigMaps and Secrets here, and
+// stays here while one is missing.
+func (k *Kubelet) mounted(t *engine.Turn, w *worker) {
+	if w.step != volumes {
+		return
+	}
+	if !w.token {
+		k.after(t, w, k.config.Mount, timerMount)
+		return
+	}
+	w.step = calling
+	w.tag = k.call(t, w, cri.Call{Op: cri.RunPodSandbox, Host: w.pod.Spec.HostNetwork})
+}
+
+// end ends a sync: when it changed what runs another follows, and when it failed one follows later.
+func (k *Kubelet) end(t *engine.Turn, w *worker) {
+	w.step = idle
+	switch {
+	case w.failed:
+		wait := k.config.Retry
+		if w.until > 0 {
+			wait = min(w.until-t.Now(), k.config.Sweep)
+		}
+		w.retries++ // an earlier retry that is still due gives way
+		d := t.Rand().Draw(engine.Latency{Min: wait, Max: wait * 3 / 2})
+		t.Later(d, timer{pod: w.uid, what: timerRetry, timers: w.timers, retry: w.retries})
+		if w.changed {
+			k.observeLater(t, w)
+		}
+	case w.changed:
+		k.after(t, w, t.Rand().Draw(k.config.Resync), timerSync)
+	case w.again:
+		k.sync(t, w)
+	}
+}
+
+// observeLater schedules a sync for when this kubelet next looks at what runs.
+func (k *Kubelet) observeLater(t *engine.Turn, w *worker) {
+	if !w.relist {
+		w.relist = true
+		k.after(t, w, k.relisted(t.Now()), timerRelist)
+	}
+}

@@ -1,0 +1,149 @@
+// Package reference holds a world against recordings of a real Kubernetes cluster.
+//
+// testdata has a folder for each recording: the manifests, the shell script that was run (scenario.sh), every object at
+// the end (final.yaml), the Events (events.txt), and every write of every actor (trace.jsonl). A Recording runs the same
+// commands in a World and compares: final objects field by field, Events as a set, and per actor the order of creates,
+// updates and deletes. Names, uids, times, IPs and interchangeable nodes are normalised first.
+package reference
+
+import (
+	"bufio"
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed testdata
+var testdata embed.FS
+
+// Recording is one recording. Dir is its folder's name.
+type Recording struct {
+	Dir    string
+	Files  map[string]string // the manifests by name
+	Script []string          // lines of scenario.sh
+	final  []map[string]any
+	events []string
+	writes map[string][]string // by actor
+}
+
+// Names returns the recordings' folders in order.
+func Names() []string {
+	entries, err := fs.ReadDir(testdata, "testdata")
+	if err != nil {
+		panic("reference: embedded files: " + err.Error())
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// Load reads a recording.
+func Load(dir string) (*Recording, error) {
+	r := &Recording{Dir: dir, Files: map[string]string{}}
+	entries, err := fs.ReadDir(testdata, path.Join("testdata", dir))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		text, err := fs.ReadFile(testdata, path.Join("testdata", dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if err := r.read(e.Name(), text); err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", dir, e.Name(), err)
+		}
+	}
+	return r, nil
+}
+
+func (r *Recording) read(name string, text []byte) (err error) {
+	switch name {
+	case "final.yaml":
+		r.final, err = readObjects(bytes.NewReader(text))
+	case "events.txt":
+		r.events = readEvents(string(text))
+	case "trace.jsonl":
+		r.writes, err = readWrites(text)
+	case "scenario.sh":
+		r.Script = strings.Split(string(text), "\n")
+	default:
+		r.Files[name] = string(text)
+	}
+	return err
+}
+
+func readObjects(in io.Reader) ([]map[string]any, error) {
+	var objects []map[string]any
+	dec := yaml.NewDecoder(in)
+	for {
+		var doc map[string]any
+		err := dec.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			return objects, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		items, isList := doc["items"].([]any)
+		if !isList {
+			items = []any{doc}
+		}
+		for _, it := range items {
+			if o, ok := it.(map[string]any); ok && o["kind"] != nil {
+				objects = append(objects, o)
+			}
+		}
+	}
+}
+
+// readEvents returns an Event a line: type, reason, object, source and reporter, message. How often it was repeated
+// depends on how long the recording ran, so the count is left out.
+func readEvents(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(f) == 6 {
+			f[3] = ""
+		}
+		out = append(out, strings.Join(f, "\t"))
+	}
+	return out
+}
+
+// write is a line of trace.jsonl, as far as it is compared.
+type write struct {
+	Step, Actor, Verb, Resource, Sub, Name string
+	Code                                   int
+}
+
+func readWrites(text []byte) (map[string][]string, error) {
+	out := map[string][]string{}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for lines.Scan() {
+		var w write
+		if err := json.Unmarshal(lines.Bytes(), &w); err != nil {
+			return nil, err
+		}
+		w.keep(out)
+	}
+	return out, lines.Err()
+}
+
+// keep adds a write to its actor's, unless it is one of those whose number depends on timing.
+func (w write) keep(out map[string][]string) {
+	if strings.HasPrefix(w.Resource, "events") || w.Sub == "status" || w.Sub == "token" ||
+		strings.HasPrefix(w.Resource, "leases") || w.Code == 409 {
+		return
+	}
+	out[w.Actor] = append(out[w.Actor], fmt.Sprintf("%s %s %s/%s %s %d", w.Step, w.Verb, w.Resource, w.Sub, w.Name, w.Code))
+}

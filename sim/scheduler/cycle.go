@@ -1,0 +1,192 @@
+package scheduler
+
+import (
+	"slices"
+
+	"orrery/sim/engine"
+	"orrery/sim/scheduler/framework"
+)
+
+const noNodes = "no nodes available to schedule pods"
+
+// decide filters and scores the nodes for a pod. The set returned with the decision holds the plugins that refused nodes,
+// when no node was left.
+func (s *Scheduler) decide(t *engine.Turn, p *framework.QueuedPod) (*Decision, uint32) {
+	d := &Decision{
+		Namespace: p.Pod.Namespace, Name: p.Pod.Name, UID: p.Pod.UID, Event: t.Entry.Number, At: t.Now(),
+		Attempt: p.Attempts, Plugins: s.profile.names,
+	}
+	if len(s.cache.nodes) == 0 {
+		d.Message = noNodes
+		return d, 0
+	}
+	f := filtering{profile: s.profile, nodes: s.cache.nodes, decision: d}
+	if !f.prepare(p.Pod) {
+		d.Message = f.message(p.Pod)
+		return d, f.rejectors
+	}
+	f.run(s.next)
+	s.next = (s.next + d.Evaluated) % len(s.cache.nodes)
+	switch d.Feasible {
+	case 0:
+		d.Message = f.message(p.Pod)
+		return d, f.rejectors
+	case 1:
+		d.Selected = d.Nodes[f.passed[0]].Name
+	default:
+		f.score(p.Pod)
+		d.Selected = d.Nodes[f.choose(t.Stream("tie"))].Name
+	}
+	d.Message = "Successfully assigned " + d.Namespace + "/" + d.Name + " to " + d.Selected
+	return d, 0
+}
+
+// filtering is the work of one decision.
+type filtering struct {
+	*profile
+	nodes     []*framework.Node
+	decision  *Decision
+	screens   []func(*framework.Node) framework.Status // for each filter; nil when it has nothing to do with the pod
+	only      []string                                 // nodes worth looking at; nil for all
+	onlyBy    string                                   // the plugin that said so
+	refusal   []string                                 // why the pod fits nowhere, whatever the node
+	rejectors uint32
+	passed    []int             // indices into decision.Nodes
+	feasible  []*framework.Node // the same
+}
+
+// prepare asks the filters about the pod; false when one of them refuses it on all nodes.
+func (f *filtering) prepare(pod *framework.Pod) bool {
+	f.screens = make([]func(*framework.Node) framework.Status, len(f.filters))
+	for i, plugin := range f.filters {
+		screen := plugin.PreFilter(pod)
+		f.screens[i] = screen.Filter
+		if screen.Refusal.Code != framework.Success {
+			f.rejectors |= plugin.bit
+			f.refusal = screen.Refusal.Reasons
+			f.refuseAll(plugin.name)
+			return false
+		}
+		if screen.Nodes == nil {
+			continue
+		}
+		f.rejectors |= plugin.bit
+		f.onlyBy = plugin.name
+		if f.only == nil {
+			f.only = screen.Nodes
+		} else {
+			f.only = slices.DeleteFunc(slices.Clone(f.only), func(n string) bool { return !slices.Contains(screen.Nodes, n) })
+		}
+	}
+	return true
+}
+
+func (f *filtering) refuseAll(plugin string) {
+	for _, n := range f.nodes {
+		f.decision.Nodes = append(f.decision.Nodes, Node{
+			Name: n.Node.Name, FailedBy: plugin, Reasons: f.refusal, Unresolvable: true,
+		})
+	}
+}
+
+// run filters the nodes, beginning at the one where the cycle before stopped, until enough have passed.
+func (f *filtering) run(start int) {
+	d, enough := f.decision, nodesToFind(len(f.nodes))
+	d.Nodes = make([]Node, 0, len(f.nodes))
+	f.passed, f.feasible = make([]int, 0, len(f.nodes)), make([]*framework.Node, 0, len(f.nodes))
+	for i := range f.nodes {
+		n := f.nodes[(start+i)%len(f.nodes)]
+		if f.only != nil && !slices.Contains(f.only, n.Node.Name) {
+			d.Nodes = append(d.Nodes, Node{
+				Name: n.Node.Name, FailedBy: f.onlyBy, Reasons: []string{"node(s) didn't satisfy plugin(s) [" + f.onlyBy + "]"},
+				Unresolvable: true,
+			})
+			continue
+		}
+		if len(f.passed) == enough {
+			return
+		}
+		d.Evaluated++
+		verdict := f.check(n)
+		if verdict.FailedBy == "" {
+			f.passed, f.feasible = append(f.passed, len(d.Nodes)), append(f.feasible, n)
+			d.Feasible++
+		}
+		d.Nodes = append(d.Nodes, verdict)
+	}
+}
+
+// check runs the filters on one node until one refuses it.
+func (f *filtering) check(n *framework.Node) Node {
+	verdict := Node{Name: n.Node.Name}
+	for i, filter := range f.screens {
+		if filter == nil {
+			continue
+		}
+		if st := filter(n); st.Code != framework.Success {
+			f.rejectors |= f.filters[i].bit
+			verdict.FailedBy, verdict.Reasons = f.filters[i].name, st.Reasons
+			verdict.Unresolvable = st.Code == framework.UnschedulableAndUnresolvable
+			break
+		}
+	}
+	return verdict
+}
+
+// nodesToFind returns how many feasible nodes are enough: all of up to 100, in larger clusters a share.
+func nodesToFind(nodes int) int {
+	const least = 100
+	if nodes < least {
+		return nodes
+	}
+	percentage := max(50-nodes/125, 5)
+	return max(nodes*percentage/100, least)
+}
+
+// score has every plugin score every feasible node, and adds the scores up by weight.
+func (f *filtering) score(pod *framework.Pod) {
+	plugins, nodes := len(f.scorers), len(f.feasible)
+	scores := make([]int64, 2*plugins*nodes+nodes)
+	column := scores[2*plugins*nodes:] // of one plugin, to normalise
+	for k, i := range f.passed {
+		row := scores[2*plugins*k : 2*plugins*(k+1)]
+		f.decision.Nodes[i].Raw, f.decision.Nodes[i].Weighted = row[:plugins:plugins], row[plugins:]
+	}
+	for p, plugin := range f.scorers {
+		scoring := plugin.PreScore(pod)
+		if scoring.Score == nil {
+			continue
+		}
+		for k, n := range f.feasible {
+			column[k] = scoring.Score(n)
+		}
+		if scoring.Normalize != nil {
+			scoring.Normalize(column)
+		}
+		for k, i := range f.passed {
+			n := &f.decision.Nodes[i]
+			n.Raw[p], n.Weighted[p] = column[k], column[k]*plugin.weight
+			n.Total += n.Weighted[p]
+		}
+	}
+}
+
+// choose returns the node with the highest total; among several, chance decides.
+func (f *filtering) choose(chance *engine.Stream) int {
+	d := f.decision
+	best := make([]int, 0, len(f.passed))
+	for _, i := range f.passed {
+		if len(best) > 0 && d.Nodes[i].Total < d.Nodes[best[0]].Total {
+			continue
+		}
+		if len(best) > 0 && d.Nodes[i].Total > d.Nodes[best[0]].Total {
+			best = best[:0]
+		}
+		best = append(best, i)
+	}
+	d.Best = len(best)
+	if len(best) == 1 {
+		return best[0]
+	}
+	return best[chance.IntN(len(best))]
+}

@@ -1,0 +1,101 @@
+package scheduler
+
+import (
+	"time"
+
+	"github.com/google/btree"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Decision is what the scheduler found out about one pod in one scheduling cycle. It is never changed.
+type Decision struct {
+	Namespace string        `json:"namespace"`
+	Name      string        `json:"name"`
+	UID       types.UID     `json:"uid"`
+	Event     uint64        `json:"event"` // number of the trace entry
+	At        time.Duration `json:"at"`
+	Attempt   int           `json:"attempt"` // counts from 1
+	// Plugins says which plugins filter and score; it is shared by all decisions.
+	Plugins *Plugins `json:"plugins"`
+	// Nodes are the nodes that were looked at, in that order.
+	Nodes     []Node `json:"nodes"`
+	Evaluated int    `json:"evaluated"` // nodes that were filtered
+	Feasible  int    `json:"feasible"`  // nodes that passed
+	// Best is how many nodes had the highest total; among several, chance decides. 0 when nothing was scored: with one
+	// feasible node there is no choice.
+	Best     int    `json:"best,omitempty"`
+	Selected string `json:"selected,omitempty"` // the node, empty when none fits
+	Message  string `json:"message"`            // what the scheduler reports in the Event
+	Skipped  bool   `json:"skipped,omitempty"`  // the pod was being deleted: no node was looked at
+}
+
+// Plugins names the plugins in the order in which they run.
+type Plugins struct {
+	Filters []string `json:"filters"`
+	Scores  []Score  `json:"scores"`
+}
+
+// Score names a plugin that scores.
+type Score struct {
+	Name   string `json:"name"`
+	Weight int64  `json:"weight"`
+}
+
+// Node is what the scheduler found of one node.
+type Node struct {
+	Name string `json:"name"`
+	// FailedBy is the plugin that refused the node, empty when it passed; the plugins after it did not run.
+	FailedBy     string   `json:"failedBy,omitempty"`
+	Reasons      []string `json:"reasons,omitempty"`
+	Unresolvable bool     `json:"unresolvable,omitempty"` // it would be refused without any pods too
+	// Raw and Weighted hold a score for each of Plugins.Scores: 0 to 100, and that times the weight. They are empty
+	// when nothing was scored.
+	Raw      []int64 `json:"raw,omitempty"`
+	Weighted []int64 `json:"weighted,omitempty"`
+	Total    int64   `json:"total,omitempty"`
+}
+
+// historyMax bounds how many pods' decisions are kept.
+const historyMax = 2000
+
+// history keeps the latest decision about each pod.
+type history struct {
+	byPod   *btree.BTreeG[decided]
+	byEvent *btree.BTreeG[*Decision]
+}
+
+type decided struct {
+	namespace, name string
+	decision        *Decision
+}
+
+func newHistory() history {
+	return history{
+		byPod: btree.NewG(16, func(a, b decided) bool {
+			return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
+		}),
+		byEvent: btree.NewG(16, func(a, b *Decision) bool { return a.Event < b.Event }),
+	}
+}
+
+func (h *history) clone() history { return history{h.byPod.Clone(), h.byEvent.Clone()} }
+
+func (h *history) add(d *Decision) {
+	if old, had := h.byPod.ReplaceOrInsert(decided{d.Namespace, d.Name, d}); had {
+		h.byEvent.Delete(old.decision)
+	}
+	h.byEvent.ReplaceOrInsert(d)
+	if h.byEvent.Len() > historyMax {
+		oldest, _ := h.byEvent.DeleteMin()
+		h.byPod.Delete(decided{namespace: oldest.Namespace, name: oldest.Name})
+	}
+}
+
+// Decision returns the latest decision about a pod, also after it was deleted, or nil.
+func (s *Scheduler) Decision(namespace, name string) *Decision {
+	d, _ := s.history.byPod.Get(decided{namespace: namespace, name: name})
+	return d.decision
+}
+
+// Decided calls f for the latest decisions about different pods, newest first, until it returns false.
+func (s *Scheduler) Decided(f func(*Decision) bool) { s.history.byEvent.Descend(f) }

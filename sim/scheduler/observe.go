@@ -1,0 +1,101 @@
+package scheduler
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"orrery/sim/client"
+	"orrery/sim/engine"
+	"orrery/sim/scheduler/framework"
+	"orrery/sim/trace"
+)
+
+// observe takes in what a watch reports.
+func (s *Scheduler) observe(t *engine.Turn, ch *client.Change) {
+	e := &t.Entry
+	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
+	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
+	switch o := ch.Object.(type) {
+	case *corev1.Node:
+		s.observeNode(t, ch.Type, o)
+	case *corev1.Pod:
+		switch {
+		case ch.Type == client.Deleted || terminal(o):
+			s.podGone(t, o)
+		case o.Spec.NodeName != "":
+			s.podPlaced(t, o)
+		case o.Spec.SchedulerName == reporter:
+			s.podWaits(t, o)
+		}
+	}
+}
+
+func (s *Scheduler) observeNode(t *engine.Turn, change client.ChangeType, node *corev1.Node) {
+	if change == client.Deleted {
+		s.queue.Move(framework.NodeDelete, framework.Change{OldNode: node}, t.Now())
+		s.cache.removeNode(node.Name)
+		return
+	}
+	old := s.cache.setNode(node)
+	if old == nil {
+		s.queue.Move(framework.NodeAdd, framework.Change{NewNode: node}, t.Now())
+		return
+	}
+	for _, e := range framework.NodeEvents(old, node) {
+		s.queue.Move(e, framework.Change{OldNode: old, NewNode: node}, t.Now())
+	}
+}
+
+// podGone forgets a pod that was deleted or has ended, which may make place for others.
+func (s *Scheduler) podGone(t *engine.Turn, pod *corev1.Pod) {
+	s.queue.Delete(pod.Namespace, pod.Name)
+	if p, ok := s.cache.get(pod.Namespace, pod.Name); ok && p.pod.UID == pod.UID {
+		s.cache.remove(p)
+		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.pod}, t.Now())
+	}
+}
+
+// podPlaced takes in a pod that has a node: whoever gave it to it.
+func (s *Scheduler) podPlaced(t *engine.Turn, pod *corev1.Pod) {
+	s.queue.Delete(pod.Namespace, pod.Name)
+	old, had := s.cache.get(pod.Namespace, pod.Name)
+	if !had || old.pod.UID != pod.UID {
+		p := framework.NewPod(pod)
+		s.cache.place(p, pod.Spec.NodeName, false)
+		s.queue.Move(framework.AssignedPodAdd, framework.Change{NewPod: p}, t.Now())
+		return
+	}
+	p := old.pod.Renew(pod)
+	s.cache.place(p, pod.Spec.NodeName, false)
+	change := framework.Change{OldPod: old.pod, NewPod: p}
+	if old.assumed {
+		s.queue.Move(framework.AssignedPodAdd, change, t.Now())
+		return
+	}
+	for _, e := range framework.PodEvents(old.pod, p) {
+		s.queue.Move(e, change, t.Now())
+	}
+}
+
+// podWaits takes in a pod without a node. One that is assumed on a node is left alone, unless it is being deleted.
+func (s *Scheduler) podWaits(t *engine.Turn, pod *corev1.Pod) {
+	p, assumed := s.cache.get(pod.Namespace, pod.Name)
+	if !assumed || p.pod.UID != pod.UID {
+		if assumed {
+			s.podGone(t, p.pod.Pod)
+		}
+		if q, ok := s.queue.Get(pod.Namespace, pod.Name); ok {
+			if q.Pod.UID == pod.UID {
+				s.queue.Update(q.Pod.Renew(pod), t.Now())
+				return
+			}
+			s.queue.Delete(pod.Namespace, pod.Name)
+		}
+		s.queue.Add(framework.NewPod(pod), t.Now())
+		return
+	}
+	s.cache.place(p.pod.Renew(pod), p.node, true)
+	if pod.DeletionTimestamp != nil && p.node != "" {
+		s.cache.free(pod.Namespace, pod.Name)
+		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.pod}, t.Now())
+	}
+}

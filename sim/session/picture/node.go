@@ -1,0 +1,100 @@
+package picture
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"orrery/sim/api"
+	"orrery/sim/etcd"
+	"orrery/sim/session/instant"
+	"orrery/sim/session/status"
+	"orrery/sim/wire"
+)
+
+// nodes returns the nodes with their pods: those that are bound to them, and those that the scheduler chose them for and
+// whose binding is on its way.
+func nodes(i *instant.Instant, since int64) []wire.Node {
+	var out []wire.Node
+	index := map[string]int{}
+	i.Store().Range(api.Find("nodes").Prefix(""), func(v *etcd.Value) bool {
+		n := v.Object.(*corev1.Node)
+		index[n.Name] = len(out)
+		out = append(out, node(i, n))
+		return true
+	})
+	i.Store().Range(api.Find("pods").Prefix(""), func(v *etcd.Value) bool {
+		p := v.Object.(*corev1.Pod)
+		name, score := p.Spec.NodeName, int64(0)
+		if name == "" {
+			name, score = arriving(i, p)
+		}
+		at, ok := index[name]
+		if !ok {
+			return true
+		}
+		n := &out[at]
+		n.PodsAll++
+		if p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed {
+			cpu, memory := requested(&p.Spec)
+			n.CPU, n.Memory = n.CPU+cpu, n.Memory+memory
+		}
+		if len(n.Pods) < podsMax {
+			s := status.OfPod(p)
+			n.Pods = append(n.Pods, wire.Pod{
+				Namespace: p.Namespace, Name: p.Name, Status: s.Reason, Tone: s.Tone(), Ready: s.ReadyColumn(),
+				IP: p.Status.PodIP, Score: score, Changed: v.Mod > since,
+			})
+		}
+		return true
+	})
+	return out
+}
+
+func node(i *instant.Instant, n *corev1.Node) wire.Node {
+	out := wire.Node{
+		Name: n.Name, CIDR: n.Spec.PodCIDR, Ready: ready(n), Unschedulable: n.Spec.Unschedulable,
+		CPUAll: n.Status.Allocatable.Cpu().MilliValue(), MemoryAll: n.Status.Allocatable.Memory().Value(),
+	}
+	for j := range n.Status.Addresses {
+		if a := &n.Status.Addresses[j]; a.Type == corev1.NodeInternalIP {
+			out.IP = a.Address
+		}
+	}
+	if r := i.Runtime(n.Name); r != nil {
+		out.Images = len(r.Images())
+	}
+	return out
+}
+
+// arriving returns the node that the scheduler chose for a pod that is not bound yet, and the node's score.
+func arriving(i *instant.Instant, p *corev1.Pod) (node string, score int64) {
+	d := i.Scheduler().Decision(p.Namespace, p.Name)
+	if d == nil || d.UID != p.UID || d.Selected == "" {
+		return "", 0
+	}
+	for j := range d.Nodes {
+		if d.Nodes[j].Name == d.Selected {
+			score = d.Nodes[j].Total
+		}
+	}
+	return d.Selected, score
+}
+
+// requested returns what a pod requests, as the scheduler counts it: the sum of its containers, or its largest init
+// container where that is more. CPU is in millicores, memory in bytes.
+func requested(spec *corev1.PodSpec) (cpu, memory int64) {
+	for j := range spec.Containers {
+		r := spec.Containers[j].Resources.Requests
+		if len(r) > 0 {
+			cpu, memory = cpu+r.Cpu().MilliValue(), memory+r.Memory().Value()
+		}
+	}
+	for j := range spec.InitContainers {
+		if r := spec.InitContainers[j].Resources.Requests; len(r) > 0 {
+			cpu, memory = max(cpu, r.Cpu().MilliValue()), max(memory, r.Memory().Value())
+		}
+	}
+	if len(spec.Overhead) > 0 {
+		cpu, memory = cpu+spec.Overhead.Cpu().MilliValue(), memory+spec.Overhead.Memory().Value()
+	}
+	return cpu, memory
+}

@@ -1,0 +1,180 @@
+// Package driver moves a session along with wall time: it hands over requests, lets the session run in chunks short
+// enough that a request for a pause is never kept waiting, tells the page what it should draw, and has changes kept.
+//
+// It knows neither JavaScript nor the clock, so that all of it can be tested natively. It is not safe for concurrent
+// use: whoever owns it calls Request and Turn from one goroutine.
+package driver
+
+import (
+	"fmt"
+	"time"
+
+	"orrery/sim/wire"
+)
+
+// The rhythm of a driver, in wall time.
+const (
+	chunk   = 10 * time.Millisecond  // longest stretch of work between two looks at the requests
+	frame   = 16 * time.Millisecond  // pause between chunks when the session has caught up with wall time
+	redraw  = 34 * time.Millisecond  // at least this long between two Views: under 30 a second
+	rest    = 250 * time.Millisecond // a change is kept when this long passed without a request
+	longest = 3 * time.Second        // a change is kept after this long even while requests or play go on
+	catchUp = 250 * time.Millisecond // most wall time that one Run makes up for, so that a sleeping tab does not race after
+)
+
+// Session is what a driver needs of a session.
+type Session interface {
+	Handle(wire.Request) wire.Response
+	Busy() bool
+	Run(wall time.Duration, budget func() bool) (more bool)
+	View() *wire.View
+	Dirty() bool
+	Save() []byte
+}
+
+// Page is what a driver needs of the world around it.
+type Page interface {
+	Now() time.Time // monotonic
+	Respond(wire.Response)
+	Notify(wire.Notice)
+	// Keep writes a save file and calls Driver.Kept when that is done, later.
+	Keep(save []byte)
+}
+
+// Driver drives one session. The zero value is not usable: see New.
+type Driver struct {
+	session Session
+	page    Page
+	kept    string // as in wire.Workspace
+	greet   []string
+	failed  string
+
+	busy      bool // what the session was at the last turn
+	ran       time.Time
+	drew      time.Time
+	requested time.Time
+	dirty     time.Time // since when changes wait to be kept; zero when none do
+	hurry     bool      // the page asked for them to be kept: it may be about to close
+	keeping   bool
+}
+
+// New returns a driver for session. Kept says where save files go, as in wire.Workspace; greeting is added to the output
+// of the first OpOpen.
+func New(session Session, page Page, kept string, greeting ...string) *Driver {
+	now := page.Now()
+	return &Driver{session: session, page: page, kept: kept, greet: greeting, ran: now, requested: now}
+}
+
+// Request answers one request.
+func (d *Driver) Request(r wire.Request) {
+	if d.failed != "" {
+		d.page.Respond(wire.Response{ID: r.ID, Error: d.failed})
+		return
+	}
+	d.requested = d.page.Now()
+	var answer wire.Response
+	if !d.guard(func() { answer = d.session.Handle(r) }) {
+		answer = wire.Response{Error: d.failed}
+	}
+	answer.ID = r.ID
+	if answer.Workspace != nil {
+		answer.Workspace.Kept = d.kept
+	}
+	switch r.Op {
+	case wire.OpSave:
+		d.hurry = true
+	case wire.OpOpen:
+		answer.Output = append(answer.Output, d.greet...)
+		d.greet = nil
+	}
+	d.page.Respond(answer)
+}
+
+// Turn runs the session for at most one chunk and sees to what is due. It returns how long the driver may be left alone
+// unless a request comes: 0 when there is more to do at once, and false when only a request will change anything.
+func (d *Driver) Turn() (wait time.Duration, waiting bool) {
+	if d.failed != "" {
+		return 0, false
+	}
+	ok := d.guard(func() {
+		wait, waiting = d.run()
+		if until, due := d.keep(); due && (!waiting || until < wait) {
+			wait, waiting = until, true
+		}
+	})
+	return wait, waiting && ok
+}
+
+// Kept tells the driver that the save file given to Page.Keep has been written, or could not be.
+func (d *Driver) Kept(err error) {
+	d.keeping = false
+	if err != nil {
+		d.kept = "memory"
+	}
+}
+
+// run advances a busy session and sends Views.
+func (d *Driver) run() (wait time.Duration, waiting bool) {
+	start := d.page.Now()
+	wall := min(start.Sub(d.ran), catchUp)
+	d.ran = start
+	if !d.session.Busy() {
+		d.busy = false
+		return 0, false
+	}
+	if !d.busy { // it was set going just now: the time it slept does not count
+		d.busy, wall = true, 0
+	}
+	more := d.session.Run(wall, func() bool { return d.page.Now().Sub(start) < chunk })
+	going := d.session.Busy()
+	if now := d.page.Now(); !going || now.Sub(d.drew) >= redraw {
+		d.drew = now
+		d.page.Notify(wire.Notice{View: d.session.View()})
+	}
+	switch {
+	case !going:
+		return 0, false
+	case more:
+		return 0, true
+	default:
+		return frame, true
+	}
+}
+
+// keep has changes written when they are due, and otherwise says when they will be.
+func (d *Driver) keep() (wait time.Duration, waiting bool) {
+	if !d.session.Dirty() {
+		d.dirty, d.hurry = time.Time{}, false
+		return 0, false
+	}
+	now := d.page.Now()
+	if d.dirty.IsZero() {
+		d.dirty = now
+	}
+	due := d.dirty.Add(longest)
+	if settled := d.requested.Add(rest); !d.busy && settled.Before(due) {
+		due = settled
+	}
+	if left := due.Sub(now); left > 0 && !d.hurry {
+		return left, true
+	}
+	if d.keeping { // the write under way is the limit; Kept comes soon
+		return frame, true
+	}
+	d.keeping, d.hurry, d.dirty = true, false, time.Time{}
+	d.page.Keep(d.session.Save())
+	return 0, false
+}
+
+// guard runs f. When a broken invariant panics, the driver stops for good: what the world says is no longer true.
+func (d *Driver) guard(f func()) (ok bool) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			d.failed = fmt.Sprintf("the engine stopped: %v; reload the page to start from the last saved state", broken)
+			d.page.Notify(wire.Notice{Failed: d.failed})
+			ok = false
+		}
+	}()
+	f()
+	return true
+}
