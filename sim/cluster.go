@@ -12,9 +12,12 @@ import (
 	"orrery/sim/controller"
 	"orrery/sim/controller/deployment"
 	"orrery/sim/controller/replicaset"
+	"orrery/sim/controller/rootca"
+	"orrery/sim/controller/serviceaccount"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
 	"orrery/sim/network/kubeproxy"
+	"orrery/sim/node/image"
 	"orrery/sim/node/kubelet"
 	"orrery/sim/node/runtime"
 	"orrery/sim/scheduler"
@@ -24,6 +27,8 @@ import (
 var controllers = []*controller.Spec{
 	&deployment.Spec,
 	&replicaset.Spec,
+	&serviceaccount.Spec,
+	&rootca.Spec,
 }
 
 // part is a component that takes part in a world from its beginning.
@@ -54,7 +59,7 @@ func build(c Config) *engine.Engine {
 	start(scheduler.Address, scheduler.New(*c.Scheduler))
 	for _, n := range nodes {
 		k, r := engine.Address("kubelet/"+n.Name), engine.Address("runtime/"+n.Name)
-		e.Add(r, runtime.New(c.Runtime, k, n.PodCIDR))
+		e.Add(r, runtime.New(c.Runtime, k, n.PodCIDR, n.Images...))
 		start(k, kubelet.New(c.Kubelet, n, r))
 		start(engine.Address("kube-proxy/"+n.Name), kubeproxy.New(n.Name))
 	}
@@ -71,12 +76,25 @@ func boot(e *engine.Engine, s *apiserver.Server, a engine.Address) *client.Boot 
 	}
 }
 
+// images returns what the nodes have besides the sandboxes' image. The names were checked by complete.
+func (c Config) images() []*image.Image {
+	var images []*image.Image
+	for _, name := range c.Images {
+		i, err := findImage(name)
+		if err != nil {
+			panic("sim: " + err.Error())
+		}
+		images = append(images, i)
+	}
+	return images
+}
+
 // nodes returns what each node is.
 func (c Config) nodes() []kubelet.Node {
 	nodes := make([]kubelet.Node, c.Nodes)
 	for i := range nodes {
 		n := kubelet.DefaultNode(i)
-		n.CPU, n.Memory, n.Pods = resource.MustParse(c.CPU), resource.MustParse(c.Memory), c.Pods
+		n.CPU, n.Memory, n.Pods, n.Images = resource.MustParse(c.CPU), resource.MustParse(c.Memory), c.Pods, c.images()
 		nodes[i] = n
 	}
 	return nodes

@@ -7,6 +7,7 @@ import (
 
 	"orrery/sim/apiserver"
 	"orrery/sim/controller"
+	"orrery/sim/node/image"
 	"orrery/sim/node/kubelet"
 	"orrery/sim/node/runtime"
 	"orrery/sim/scheduler"
@@ -64,6 +65,11 @@ func (c Config) complete() (Config, error) {
 	if c.Runtime == nil {
 		c.Runtime = &runtime.DefaultConfig
 	}
+	for _, name := range c.Images {
+		if _, err := findImage(name); err != nil {
+			return c, err
+		}
+	}
 	if c.Nodes < 1 || c.Nodes > nodesMax {
 		return c, fmt.Errorf("a cluster has 1 to %d nodes, not %d", nodesMax, c.Nodes)
 	}
@@ -76,4 +82,17 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("a node takes 1 to 250 pods, not %d", c.Pods)
 	}
 	return c, nil
+}
+
+// findImage returns an image by name, or why there is none.
+func findImage(name string) (*image.Image, error) {
+	r, message := image.Parse(name)
+	if message != "" {
+		return nil, fmt.Errorf("image %q: %s", name, message)
+	}
+	i, message := image.Find(r)
+	if message != "" {
+		return nil, fmt.Errorf("image %q: %s", name, message)
+	}
+	return i, nil
 }

@@ -60,7 +60,7 @@ func Internal(o Object) (runtime.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Scheme.ConvertToVersion(o, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
+	return Scheme.UnsafeConvertToVersion(o, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})
 }
 
 // KindOf returns an object's group, version and kind by its Go type.

@@ -41,9 +41,9 @@ func Reference(o api.Object) corev1.ObjectReference {
 type Recorder struct {
 	Component string
 	Host      string
-	said      *btree.BTreeG[saying] // what was told, and how often
-	groups    *btree.BTreeG[saying] // the different messages about one thing
-	budgets   *btree.BTreeG[saying] // what each object may still get
+	said      *btree.BTreeG[*saying] // what was told, and how often
+	groups    *btree.BTreeG[*saying] // the different messages about one thing
+	budgets   *btree.BTreeG[*saying] // what each object may still get
 }
 
 // saying is a row of one of a Recorder's tables. Rows are replaced, never changed. The fields up to message are its key;
@@ -56,7 +56,7 @@ type saying struct {
 	budget                            Limit         // of budgets
 }
 
-func (a saying) less(b saying) bool {
+func (a *saying) less(b *saying) bool {
 	switch {
 	case a.uid != b.uid:
 		return a.uid < b.uid
@@ -92,7 +92,7 @@ func (r *Recorder) Send(t *engine.Turn, conn *Conn, d time.Duration, rec Record)
 		r.reset()
 	}
 	rec.Object.ResourceVersion = ""
-	row := saying{
+	row := &saying{
 		uid: string(rec.Object.UID), field: rec.Object.FieldPath, kind: rec.Type, reason: rec.Reason, message: rec.Message,
 	}
 	if r.combines(t.Now(), row) {
@@ -106,6 +106,9 @@ func (r *Recorder) Send(t *engine.Turn, conn *Conn, d time.Duration, rec Record)
 		row.event = r.repeat(t, conn, d, was.event, rec.Message)
 	} else {
 		row.event = r.event(t, rec)
+		if row.message == "" {
+			row.event.ReportingController, row.event.ReportingInstance = "", "" // as client-go leaves them out
+		}
 		conn.SendAfter(t, d, Request{
 			Verb: Create, Resource: "events", Namespace: row.event.Namespace, Name: row.event.Name, Object: row.event,
 		})
@@ -152,12 +155,11 @@ func (r *Recorder) repeat(t *engine.Turn, conn *Conn, d time.Duration, was *core
 //
 // Simplified: the first messages of a group are the ones that keep an Event of their own; client-go forgets one of them at
 // random for each that is combined.
-func (r *Recorder) combines(now time.Duration, row saying) bool {
-	key := row
-	key.message = ""
-	g, ok := r.groups.Get(key)
-	if !ok || now-g.last > groupInterval {
-		g = key
+func (r *Recorder) combines(now time.Duration, row *saying) bool {
+	g := *row
+	g.message = ""
+	if was, ok := r.groups.Get(&g); ok && now-was.last <= groupInterval {
+		g.messages = was.messages
 	}
 	g.last = now
 	known := slices.Contains(g.messages, row.message)
@@ -165,22 +167,22 @@ func (r *Recorder) combines(now time.Duration, row saying) bool {
 	if !known && !full {
 		g.messages = append(g.messages[:len(g.messages):len(g.messages)], row.message)
 	}
-	r.groups.ReplaceOrInsert(g)
+	r.groups.ReplaceOrInsert(&g)
 	return full && !known
 }
 
 // allowed takes one of the Events that an object may get, and reports whether there was one.
 func (r *Recorder) allowed(now time.Duration, uid string) bool {
-	row, ok := r.budgets.Get(saying{uid: uid})
-	if !ok {
-		row = saying{uid: uid, budget: Limit{Burst: burst}}
+	row := &saying{uid: uid, budget: Limit{Burst: burst}}
+	if was, ok := r.budgets.Get(row); ok {
+		row.budget = was.budget
 	}
-	ok = row.budget.try(now, 5*time.Minute)
+	ok := row.budget.try(now, 5*time.Minute)
 	r.budgets.ReplaceOrInsert(row)
 	return ok
 }
 
 func (r *Recorder) reset() {
-	table := func() *btree.BTreeG[saying] { return btree.NewG(16, saying.less) }
+	table := func() *btree.BTreeG[*saying] { return btree.NewG(16, (*saying).less) }
 	r.said, r.groups, r.budgets = table(), table(), table()
 }

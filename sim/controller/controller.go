@@ -39,8 +39,8 @@ type Spec struct {
 	Watches []Watch
 	// Delay holds a key back before it is worked on, so that changes gather.
 	Delay time.Duration
-	// Consistent puts a key back that is older in the cache than what the controller last wrote of it: its own resource
-	// is that of the first of Watches.
+	// Consistent puts a key back while the cache is older than what the controller last wrote for it of its own resource,
+	// which is that of the first of Watches.
 	Consistent bool
 	// ReportErrors has Reconcile called once more, with View.Err, when a write of its plan failed.
 	ReportErrors bool
@@ -63,6 +63,10 @@ type View struct {
 	// Err is set when Reconcile is called once more because a write of its plan failed: the plan returned then may
 	// report the failure, and the key is tried again later either way.
 	Err *metav1.Status
+	// Own says in a Watch's Keys that the change is the controller's own write.
+	Own bool
+	// Kept is what the key's last plan kept; nil at first.
+	Kept any
 	// Rand is the controller's random stream.
 	Rand *engine.Stream
 }
@@ -76,6 +80,9 @@ type Plan struct {
 	Again time.Duration
 	// Retry tries the key again with backoff even though no write failed.
 	Retry bool
+	// Keep is what the key's next Reconcile finds in View.Kept: what it must remember of what it saw, nil for nothing. It
+	// must never be changed.
+	Keep any
 	// Note is what the trace keeps of the decision: a small plain struct, nil for nothing worth telling.
 	Note any
 }

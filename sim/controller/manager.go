@@ -136,7 +136,9 @@ func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
 			if w.Resource != ch.Resource {
 				continue
 			}
-			w.Keys(m.view(t, i, nil), ch.Type, old, ch.Object, func(k Key, after time.Duration) {
+			v := m.view(t, i, nil)
+			v.Own = ch.User == spec.Name
+			w.Keys(v, ch.Type, old, ch.Object, func(k Key, after time.Duration) {
 				woken = append(woken, Woken{spec.Name, k.Namespace, k.Name})
 				m.addAfter(t, i, k, after+spec.Delay)
 			})
@@ -200,8 +202,9 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 		return
 	}
 	v := m.view(t, controller, nil)
-	v.Fresh = s.fresh(k, t.Now())
+	v.Fresh, v.Kept = s.fresh(k, t.Now()), s.kept[k]
 	plan := spec.Reconcile(v, k)
+	s.keep(k, plan.Keep)
 	t.Entry.Data = plan.Note
 	j := &job{key: k, plan: plan}
 	s.jobs[k] = j

@@ -26,8 +26,9 @@ type state struct {
 	waiting      map[uint64]pending // writes on their way, by request ID
 	failures     map[Key]int        // in a row
 	expectations map[Key]*expectation
-	own          string        // the controller's own resource
-	written      map[Key]int64 // revision that the controller last wrote of its own objects
+	own          string          // the controller's own resource
+	written      map[Key][]write // what the controller last wrote of it for a key
+	kept         map[Key]any     // what plans keep
 }
 
 // job is a plan that is being carried out.
@@ -43,6 +44,13 @@ type job struct {
 
 // target names an object that a plan wrote.
 type target struct{ resource, namespace, name string }
+
+// write is the revision that a write made of an object in the key's namespace. Slices of it are replaced, never changed.
+type write struct {
+	name     string
+	revision int64
+	created  bool
+}
 
 type pending struct {
 	key   Key
@@ -69,7 +77,7 @@ func newState(config Config, spec *Spec) *state {
 		recorder: &client.Recorder{Component: reporter},
 		queued:   map[Key]bool{}, dirty: map[Key]bool{}, jobs: map[Key]*job{}, waiting: map[uint64]pending{},
 		failures: map[Key]int{}, expectations: map[Key]*expectation{},
-		own: spec.Watches[0].Resource, written: map[Key]int64{},
+		own: spec.Watches[0].Resource, written: map[Key][]write{}, kept: map[Key]any{},
 	}
 }
 
@@ -78,7 +86,8 @@ func (s *state) clone() *state {
 	c.recorder = s.recorder.Clone()
 	c.queue = slices.Clone(s.queue)
 	c.queued, c.dirty = maps.Clone(s.queued), maps.Clone(s.dirty)
-	c.waiting, c.failures, c.written = maps.Clone(s.waiting), maps.Clone(s.failures), maps.Clone(s.written)
+	c.waiting, c.failures = maps.Clone(s.waiting), maps.Clone(s.failures)
+	c.written, c.kept = maps.Clone(s.written), maps.Clone(s.kept)
 	c.jobs = make(map[Key]*job, len(s.jobs))
 	for k, j := range s.jobs { // any order
 		n := *j
@@ -167,6 +176,9 @@ func (s *state) unexpect(k Key, w *Write) {
 
 // observe sees whether a change is one that was expected.
 func (s *state) observe(ch *client.Change) {
+	if ch.Type == client.Deleted && ch.Resource == s.own {
+		s.forget(ch.Object)
+	}
 	if len(s.expectations) == 0 {
 		return
 	}
@@ -196,25 +208,46 @@ func (s *state) fresh(k Key, now time.Duration) bool {
 	return e == nil || e.creates <= 0 && len(e.deletes) == 0 || now-e.since > expectationsTTL
 }
 
-// wrote remembers the revision of a write to the key's own object.
+// wrote remembers the revision of a write to the controller's own resource.
 func (s *state) wrote(k Key, r *client.Response) {
-	if q := r.Request; q.Resource == s.own && q.Name == k.Name && r.Object != nil {
-		s.written[k] = revisionOf(r.Object)
+	q := r.Request
+	if q.Resource != s.own || q.Verb == client.Delete || r.Object == nil {
+		return
 	}
+	name := r.Object.GetName()
+	last := slices.DeleteFunc(slices.Clone(s.written[k]), func(w write) bool { return w.name == name })
+	s.written[k] = append(last, write{name, revisionOf(r.Object), q.Verb == client.Create})
 }
 
-// caughtUp reports whether the cache has seen what the controller last wrote of the key's own object.
+// caughtUp reports whether the cache has seen what the controller last wrote of its own resource for a key. An object that
+// the cache does not have is still to come when it was created, and gone otherwise.
 func (s *state) caughtUp(c *client.Cache, k Key) bool {
-	last, ok := s.written[k]
-	if !ok {
-		return true
-	}
-	o := c.Get(s.own, k.Namespace, k.Name)
-	if o != nil && revisionOf(o) < last {
-		return false
+	for _, w := range s.written[k] {
+		o := c.Get(s.own, k.Namespace, w.name)
+		if o == nil && w.created || o != nil && revisionOf(o) < w.revision {
+			return false
+		}
 	}
 	delete(s.written, k)
 	return true
+}
+
+// forget waits no longer for an object that was deleted.
+func (s *state) forget(o api.Object) {
+	for k, last := range s.written { // any order
+		if k.Namespace == o.GetNamespace() {
+			s.written[k] = slices.DeleteFunc(slices.Clone(last), func(w write) bool { return w.name == o.GetName() })
+		}
+	}
+}
+
+// keep remembers for a key's next reconcile what its plan asks for.
+func (s *state) keep(k Key, v any) {
+	if v == nil {
+		delete(s.kept, k)
+		return
+	}
+	s.kept[k] = v
 }
 
 // revisionOf returns an object's revision, 0 when it has none.

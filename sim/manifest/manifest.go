@@ -15,6 +15,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	sigsyaml "sigs.k8s.io/yaml"
 
 	"orrery/sim/api"
 )
@@ -52,7 +53,7 @@ func Parse(file, text string) ([]*Document, error) {
 	if len(text) > BytesMax {
 		return nil, &Error{File: file, Line: 1, Column: 1, EndColumn: 1, Message: "the file is larger than 8 MiB, which is more than this editor takes: split it"}
 	}
-	text = strings.TrimPrefix(text, "\ufeff")
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
 	p := parser{file: file, aliases: aliasesMax}
 	chunks, tail := split(text)
 	for i := range chunks {
@@ -76,17 +77,17 @@ type parser struct {
 }
 
 func (p *parser) chunk(c *chunk) *Error {
-	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(c.text), &root); err != nil {
+	root, err := c.parse()
+	if err != nil {
 		return c.syntaxError(err)
 	}
 	if root.Kind == 0 || len(root.Content) == 0 {
 		return nil
 	}
 	r := resolver{chunk: c, budget: &p.aliases}
-	value, err := r.value(root.Content[0])
-	if err != nil {
-		return err
+	value, problem := r.value(root.Content[0])
+	if problem != nil {
+		return problem
 	}
 	if value == nil {
 		return nil
@@ -95,14 +96,28 @@ func (p *parser) chunk(c *chunk) *Error {
 	if !ok {
 		return c.invalid(root.Content[0], "invalid object to validate")
 	}
-	kind, problem := kindOf(fields)
-	if problem != "" {
-		return c.invalid(root.Content[0], problem)
+	kind, lacks := kindOf(fields)
+	if lacks != "" {
+		return c.invalid(root.Content[0], lacks)
 	}
 	if items, ok := fields["items"].([]any); ok && strings.HasSuffix(kind.Kind, "List") {
 		return p.list(c, root.Content[0], kind, items)
 	}
 	return p.add(c, root.Content[0], kind, fields)
+}
+
+// parse parses the chunk. yaml.v3 overlooks tabs after comments, where kubectl's parser stops.
+func (c *chunk) parse() (*yaml.Node, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(c.text), &root); err != nil {
+		return nil, err
+	}
+	if strings.ContainsRune(c.text, '\t') {
+		if _, err := sigsyaml.YAMLToJSON([]byte(c.text)); err != nil && strings.HasPrefix(err.Error(), "yaml: line ") {
+			return nil, err
+		}
+	}
+	return &root, nil
 }
 
 // list adds the items of a List, or of a typed one such as a PodList, whose items may leave out their kind.

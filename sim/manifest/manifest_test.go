@@ -247,3 +247,11 @@ func manyKeys(n int) string {
 	}
 	return b.String()
 }
+
+func BenchmarkParse(b *testing.B) {
+	for b.Loop() {
+		if _, err := Parse("web.yaml", deployment); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

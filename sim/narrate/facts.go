@@ -228,8 +228,12 @@ func (s *story) note(name string) any {
 	if s.notes == nil {
 		s.notes = map[string]any{}
 		if s.entry.Data != nil {
-			if data, err := json.Marshal(s.entry.Data); err == nil && len(data) > 0 && data[0] == '{' {
-				_ = json.Unmarshal(data, &s.notes) // what was just written reads back
+			data, err := json.Marshal(s.entry.Data)
+			if err == nil && data[0] == '{' {
+				err = json.Unmarshal(data, &s.notes)
+			}
+			if err != nil {
+				panic("narrate: what a component noted is no JSON: " + err.Error())
 			}
 		}
 	}

@@ -1,8 +1,10 @@
 package scenario
 
 import (
+	"path"
 	"strings"
 
+	"orrery/sim/kubectl"
 	"orrery/sim/trace"
 )
 
@@ -11,12 +13,20 @@ import (
 func Golden(entries []trace.Entry) string {
 	var b strings.Builder
 	for i := range entries {
-		e := &entries[i]
+		e := entries[i]
+		if strings.HasPrefix(e.Resource, "events") {
+			e.Name = strings.TrimSuffix(e.Name, path.Ext(e.Name)) // what follows the last dot is the time
+		}
 		if e.Background {
 			continue
 		}
 		switch e.Kind {
-		case trace.Command, trace.Decide:
+		case trace.Command:
+			if d, ok := e.Data.(kubectl.CommandData); ok {
+				b.WriteString("$ " + d.Line + "\n")
+			}
+			continue
+		case trace.Decide:
 			b.WriteString(e.Actor)
 		case trace.Refuse, trace.Commit:
 			b.WriteString(e.User)

@@ -14,6 +14,8 @@ type View struct {
 	// Lines are the event list's newest lines, folded, oldest first; at most 200. LinesTotal counts all of them.
 	Lines      []LogLine `json:"lines,omitempty"`
 	LinesTotal int       `json:"linesTotal"`
+	// Output is what the latest kubectl command has printed up to this instant; at most 200 lines.
+	Output []string `json:"output,omitempty"`
 }
 
 // Position is where in the world's history the view stands.

@@ -71,7 +71,7 @@ func New(config *Config, node Node, runtime engine.Address) *Kubelet {
 		beat:     client.Conn{User: user},
 		recorder: client.Recorder{Component: "kubelet", Host: node.Name},
 		workers:  btree.NewG(16, func(a, b *worker) bool { return a.uid < b.uid }),
-		images:   []*image.Image{image.Pause}, known: 1,
+		images:   node.images(), known: 1 + len(node.Images),
 	}
 }
 

@@ -26,7 +26,11 @@ type Node struct {
 	PodCIDR string // "10.244.0.0/24"
 	Region  string
 	Zone    string
+	Images  []*image.Image // that it has when a world begins, besides the sandboxes' own
 }
+
+// images returns all images that a node has when a world begins.
+func (n *Node) images() []*image.Image { return append([]*image.Image{image.Pause}, n.Images...) }
 
 // DefaultNode returns the node with an index, from 0, as the recordings' cluster has them: node-1, 172.18.0.11,
 // 10.244.0.0/24, zone-a and so on, zones in turn.
@@ -71,7 +75,7 @@ func NodeObject(n Node) *corev1.Node {
 			Capacity: n.capacity(), Allocatable: n.capacity(), Conditions: nodeConditions(seconds(engine.Epoch)),
 			DaemonEndpoints:  corev1.NodeDaemonEndpoints{KubeletEndpoint: corev1.DaemonEndpoint{Port: 10250}},
 			DeclaredFeatures: declaredFeatures, Features: &corev1.NodeFeatures{SupplementalGroupsPolicy: &trueValue},
-			Images: nodeImages([]*image.Image{image.Pause}), NodeInfo: n.info(),
+			Images: nodeImages(n.images()), NodeInfo: n.info(),
 			RuntimeHandlers: []corev1.NodeRuntimeHandler{
 				{Features: &corev1.NodeRuntimeHandlerFeatures{RecursiveReadOnlyMounts: &trueValue, UserNamespaces: &trueValue}},
 				{Name: "runc", Features: &corev1.NodeRuntimeHandlerFeatures{RecursiveReadOnlyMounts: &trueValue, UserNamespaces: &trueValue}},

@@ -53,10 +53,11 @@ type Runtime struct {
 	calls     []Call // only ever appended to; see Clone
 }
 
-// New returns the runtime of a node at rest, which has the sandboxes' image and no more.
-func New(config *Config, kubelet engine.Address, podCIDR string) *Runtime {
+// New returns the runtime of a node at rest, which has the sandboxes' image and those given.
+func New(config *Config, kubelet engine.Address, podCIDR string, images ...*image.Image) *Runtime {
 	return &Runtime{
-		config: config, kubelet: kubelet, pool: cni.New(podCIDR), images: []*image.Image{image.Pause},
+		config: config, kubelet: kubelet, pool: cni.New(podCIDR),
+		images:    append([]*image.Image{image.Pause}, images...),
 		sandboxes: btree.NewG(16, func(a, b *sandbox) bool { return a.id < b.id }),
 	}
 }

@@ -1,0 +1,141 @@
+package narrate
+
+// englishControl tells of answers, watches, controllers and the scheduler.
+var englishControl = map[string]Phrase{
+	"answer.ok": {
+		Title: "{Who} has its answer", Text: "`{request}` was answered with {code}.", Line: "{code} for {request}",
+	},
+	"answer.created": {
+		Title: "{Who} learns that {obj} was created", Text: "`{request}` was answered with {code} and the object as it is stored now.",
+		Line: "{code} for {request}",
+	},
+	"answer.created.binding": {
+		Title: "The scheduler learns that the binding is stored",
+		Text:  "Until now it had only assumed that {name} is on {node}, so that it could go on with the next pod. Now it is certain.",
+		Line:  "{code} for {request}",
+	},
+	"answer.printed": {
+		Title: "kubectl prints the result", Text: "`{output}`", Line: "kubectl prints: {output}",
+	},
+	"answer.kubectl.missing": {
+		Title: "kubectl learns that {obj} does not exist", Text: "{code} is no error here: kubectl now sends the object to be created.",
+		Line: "{code} for {request}",
+	},
+	"answer.conflict": {
+		Title: "{Who} learns of the conflict",
+		Text:  "Its copy of {obj} is old. It puts the key back into its queue, waits a little, and tries again with what its watch has brought by then.",
+		Line:  "{code} for {request}", Why: "met a conflict and tried again",
+	},
+	"answer.refused": {
+		Title: "{Who} is refused", Text: "{code}: {message}", Line: "{code} for {request}",
+	},
+	"watch.woken": {
+		Title: "A watch wakes the {woken} controller",
+		Text: "The API server reports that {obj} was {changed}, at revision {rev}. The controllers share one cache; those that the " +
+			"change concerns get a key in their work queue.",
+		Line: "{obj} was {changed}: wakes {woken}",
+	},
+	"watch.manager": {
+		Title: "kube-controller-manager sees {obj} {changed}", Text: "The shared cache takes it in. No controller has to act on it.",
+		Line: "{obj} was {changed}",
+	},
+	"watch.scheduler": {
+		Title: "The scheduler sees {obj} {changed}", Text: "It keeps its picture of nodes and pods up to date. Nothing needs a node because of this.",
+		Line: "{obj} was {changed}",
+	},
+	"watch.scheduler.node": {
+		Title: "The scheduler sees {obj} {changed}", Text: "Its picture of the nodes must be right before the next pod comes.",
+		Line: "{obj} was {changed}",
+	},
+	"watch.scheduler.waits": {
+		Title: "The scheduler sees a new pod", Text: "{name} has no `spec.nodeName` yet, so it goes into the scheduling queue.",
+		Line: "{obj} was {changed}: waits for a node",
+	},
+	"watch.scheduler.bound": {
+		Title: "The scheduler sees the pod on {node}", Text: "What it had assumed is now what the API server says.",
+		Line: "{obj} was bound to {node}",
+	},
+	"watch.kubelet.ADDED": {
+		Title: "{Actor} finds a pod of its own",
+		Text: "Each kubelet watches the pods whose `spec.nodeName` is its own node. {name} has just become one, so this kubelet takes " +
+			"it; the others were not even told.",
+		Line: "{obj} is now this node's",
+	},
+	"watch.kubelet.MODIFIED": {
+		Title: "{Actor} sees its pod changed", Text: "Revision {rev} of {name} arrives. The kubelet compares it with what runs.",
+		Line: "{obj} was {changed}",
+	},
+	"watch.kubelet.DELETED": {
+		Title: "{Actor} sees its pod gone", Text: "The object of {name} no longer exists. What is left of its containers is removed.",
+		Line: "{obj} was {changed}",
+	},
+	"watch.proxy": {
+		Title: "{Actor} hears of {obj}",
+		Text:  "Every node's kube-proxy watches all Services and EndpointSlices. It collects changes and then writes the node's rules, at most once a second.",
+		Line:  "{obj} was {changed}",
+	},
+	"watch.kubectl": {
+		Title: "kubectl sees {obj} {changed}", Text: "This is what `kubectl delete` waits for.", Line: "{obj} was {changed}",
+	},
+	"watch": {Title: "{Actor} sees {obj} {changed}", Text: "The change has revision {rev}.", Line: "{obj} was {changed}"},
+
+	"sync": {
+		Title: "{Who} works on {name}",
+		Text:  "It compares what is wanted with what its cache shows, and sends what is missing to the API server.",
+		Line:  "{who} worked on {name}", Why: "worked on {name}",
+	},
+	"sync.nothing": {
+		Title: "{Who} looks at {name}", Text: "What is there is what is wanted, as far as its cache shows. There is nothing to do.",
+		Line: "{who} looked at {name}: nothing to do",
+	},
+	"sync.status": {
+		Title: "{Who} updates the status of {name}", Text: "It counted what its cache shows and found other numbers than `status` has.",
+		Line: "{who} updates the status of {name}", Why: "counted again for {name}",
+	},
+	"sync.replicaset.creating": {
+		Title: "{wanted} pods are wanted, {saw} are there",
+		Text: "The replicaset controller compares `spec.replicas` of {name} with the pods that its selector finds, and creates " +
+			"{creating}.",
+		Line: "{name} wants {wanted} pods, sees {saw}: creates {creating}", Why: "wanted {wanted} pods, saw {saw}",
+	},
+	"sync.replicaset.deleting": {
+		Title: "{wanted} pods are wanted, {saw} are there",
+		Text:  "The replicaset controller deletes {deleting} pods of {name}: those that would be missed least go first.",
+		Line:  "{name} wants {wanted} pods, sees {saw}: deletes {deleting}", Why: "wanted {wanted} pods, saw {saw}",
+	},
+	"sync.replicaset.waiting": {
+		Title: "The replicaset controller holds back",
+		Text: "It has created or deleted pods of {name} that its cache does not show yet. Until they appear it does not create or " +
+			"delete more, lest there be too many.",
+		Line: "{name} waits for its own writes to be seen",
+	},
+	"sync.proxy": {
+		Title: "{Who} writes the node's rules",
+		Text: "The iptables rules of {node} now lead {services} Services to {endpoints} endpoints. A packet to a ClusterIP is sent on " +
+			"by these rules, on whichever node it starts.",
+		Line: "rules for {services} Services, {endpoints} endpoints", Ask: "Which rules?", Tab: "network",
+	},
+	"decide.best": {
+		Title: "The scheduler chooses {node}",
+		Text:  "{feasible} of {looked} nodes passed every filter. The score plugins rated them, and {node} came first with {score}.",
+		Line:  "{name} → {node}, score {score}, best of {feasible}", Why: "chose {node}: highest score of {feasible}",
+		Ask: "Why {node}?", Tab: "scheduling",
+	},
+	"decide.tie": {
+		Title: "The scheduler chooses {node}",
+		Text:  "{feasible} of {looked} nodes passed every filter, and {best} of them share the highest score, {score}. Among equals chance decides.",
+		Line:  "{name} → {node}, score {score}, one of {best} equals", Why: "chose {node}: one of {best} with the highest score",
+		Ask: "Why {node}?", Tab: "scheduling",
+	},
+	"decide.only": {
+		Title: "The scheduler chooses {node}", Text: "It is the only one of {looked} nodes that passed every filter, so nothing is scored.",
+		Line: "{name} → {node}, the only one that fits", Why: "chose {node}: the only one that fits", Ask: "Why {node}?", Tab: "scheduling",
+	},
+	"decide.none": {
+		Title: "No node fits {name}", Text: "{verdict}", Line: "{name} fits no node", Why: "found no node", Ask: "Why none?", Tab: "scheduling",
+	},
+	"decide.skipped": {
+		Title: "The scheduler passes over {name}", Text: "The pod is being deleted, so it needs no node.", Line: "{name} is being deleted: skipped",
+	},
+	"decide.other": {Title: "The scheduler's cycle finds no pod", Text: "The pod that it began for is gone.", Line: "nothing to schedule"},
+}

@@ -1,0 +1,81 @@
+package scenario_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"orrery/sim"
+	"orrery/sim/invariant"
+	"orrery/sim/scenario"
+	"orrery/sim/trace"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens: the files trace of the scenarios")
+
+// TestScenarios runs every scenario in a world of its own, checked after every event, and compares the trace.
+func TestScenarios(t *testing.T) {
+	each(t, func(t *testing.T, file string, data []byte, s *scenario.Scenario) {
+		w := run(t, file, s, sim.Config{})
+		golden := scenario.Golden(w.Trace()[:w.Number()])
+		if *update {
+			if err := os.WriteFile(file, scenario.Update(data, golden), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		if d := scenario.Difference(golden, s.Trace); d != "" {
+			t.Errorf("%s: the trace differs from its golden (see -update):\n%s", file, d)
+		}
+	})
+}
+
+// TestScenariosWithOtherSeeds holds that what is wanted does not depend on chance, nor on the number of nodes.
+func TestScenariosWithOtherSeeds(t *testing.T) {
+	each(t, func(t *testing.T, file string, _ []byte, s *scenario.Scenario) {
+		for seed := range uint64(5) {
+			run(t, file, s, sim.Config{Seed: seed + 1, Nodes: 2 + int(seed)})
+		}
+	})
+}
+
+func each(t *testing.T, f func(t *testing.T, file string, data []byte, s *scenario.Scenario)) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := scenario.Parse(data)
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			f(t, file, data, s)
+		})
+	}
+}
+
+func run(t *testing.T, file string, s *scenario.Scenario, c sim.Config) *sim.World {
+	t.Helper()
+	w, err := sim.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := invariant.New(w)
+	w.Observe(func(w *sim.World, e *trace.Entry) {
+		if err := check.Check(w, e); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := s.Run(w); err != nil {
+		t.Errorf("%s (seed %d):\n%v", file, c.Seed, err)
+	}
+	return w
+}

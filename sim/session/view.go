@@ -1,0 +1,146 @@
+package session
+
+import (
+	"math"
+	"slices"
+
+	"orrery/sim/api"
+	"orrery/sim/narrate"
+	"orrery/sim/session/instant"
+	"orrery/sim/session/picture"
+	"orrery/sim/trace"
+	"orrery/sim/wire"
+)
+
+// Bounds of a View; see wire.View.
+const (
+	marksMax     = 3000
+	linesMax     = 200
+	linesPlaying = 60 // while the world moves: a screen's worth
+	changedMax   = 20
+	outputMax    = 200
+)
+
+// shownView is what the latest View showed.
+type shownView struct {
+	event    uint64
+	revision int64 // of the store
+	since    int64 // revision after which its changes were marked
+	jumped   bool  // the world has since been sought, not run: only the latest event counts as a change
+}
+
+// View returns the world as it is now. Views follow each other: the marks of one are those that the last did not have.
+func (s *Session) View() *wire.View {
+	s.version++
+	i := s.now()
+	since := s.since(i)
+	v := &wire.View{
+		Version: s.version, Position: s.position(), Say: narrate.New(i, s.lang).Tell(i.Latest()),
+		Cluster: picture.Cluster(i, since, s.index.Order(s.world.Number()) > 0), Changed: changed(i, since), Output: output(i),
+	}
+	s.mark(v)
+	s.lines(v, i)
+	s.shown = shownView{event: s.world.Number(), revision: i.Store().Revision(), since: since}
+	return v
+}
+
+func (s *Session) position() wire.Position {
+	w, end := s.world, s.world.Now()
+	if known := w.Trace(); len(known) > 0 {
+		end = max(end, known[len(known)-1].At)
+	}
+	return wire.Position{
+		Event: int(w.Number()), Last: int(w.Last()), Now: int64(w.Now()), End: int64(end), Quiet: w.Quiet(),
+		Playing: s.goal.speed > 0, Running: s.goal.until != "" || s.replay != nil, Speed: s.goal.speed,
+		Seed: w.Config().Seed, Nodes: w.Config().Nodes, Version: release(), Title: s.title(),
+	}
+}
+
+// release is Kubernetes' minor version: "1.36".
+func release() string {
+	version, dots := api.Version[1:], 0
+	for i := range version {
+		if version[i] == '.' {
+			if dots++; dots == 2 {
+				return version[:i]
+			}
+		}
+	}
+	return version
+}
+
+// since returns the revision after which writes count as changes: what was run since the last View, and after a jump
+// only what the latest event wrote.
+func (s *Session) since(i *instant.Instant) int64 {
+	latest := i.Latest()
+	switch {
+	case !s.shown.jumped && s.world.Number() == s.shown.event:
+		return s.shown.since
+	case !s.shown.jumped && s.world.Number() > s.shown.event && s.shown.revision > 0:
+		return s.shown.revision
+	case latest != nil && latest.Kind == trace.Commit:
+		return latest.Revision - 1
+	}
+	return math.MaxInt64
+}
+
+// changed returns the objects that were written after a revision, the latest first and Kubernetes Events last. Writes of
+// the background count only when there are no others.
+func changed(i *instant.Instant, since int64) []wire.Ref {
+	if since >= i.Store().Revision() {
+		return nil
+	}
+	writes, err := i.Store().Since(since)
+	if err != nil {
+		return nil
+	}
+	var objects, events, background []wire.Ref
+	for k := len(writes) - 1; k >= 0 && len(objects)+len(events) < changedMax; k-- {
+		ref := picture.Ref(writes[k].Object)
+		entry := i.Entry(writes[k].Event)
+		list := &objects
+		switch {
+		case entry == nil || entry.Background:
+			list = &background
+		case ref.Resource == "events":
+			list = &events
+		}
+		if !slices.Contains(*list, ref) && len(*list) < changedMax {
+			*list = append(*list, ref)
+		}
+	}
+	if refs := append(objects, events...); len(refs) > 0 {
+		return refs
+	}
+	return background
+}
+
+// mark puts the marks in that the page does not have, or as many as there is room for.
+func (s *Session) mark(v *wire.View) {
+	v.MarksFrom = int(s.marked) + 1
+	v.Marks, s.behind = s.index.Marks(s.marked+1, marksMax)
+	s.marked = s.world.Last()
+	if s.behind {
+		s.marked = uint64(v.Marks[len(v.Marks)-1].Event)
+	}
+}
+
+// lines puts the newest lines of the event list in.
+func (s *Session) lines(v *wire.View, i *instant.Instant) {
+	most := linesMax
+	if s.Busy() {
+		most = linesPlaying
+	}
+	v.LinesTotal = s.index.Folds(s.world.Number())
+	v.Lines = s.log.lines(s, i, max(0, v.LinesTotal-most), v.LinesTotal)
+}
+
+// output returns what the latest command has printed.
+func output(i *instant.Instant) []string {
+	runs := i.Terminal().Runs()
+	if len(runs) == 0 {
+		return nil
+	}
+	lines := runs[len(runs)-1].Output
+	return lines[max(0, len(lines)-outputMax):]
+}
