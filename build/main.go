@@ -12,8 +12,10 @@ import (
 	"os"
 	"os/signal"
 
+	"orrery/build/api"
 	"orrery/build/bench"
 	"orrery/build/lint"
+	"orrery/build/run"
 	"orrery/build/serve"
 	"orrery/build/site"
 )
@@ -28,6 +30,8 @@ type command struct {
 var commands = []command{
 	{"site", "write the static site to a folder", site.Run},
 	{"serve", "build the site and serve it on loopback", serve.Run},
+	{"api", "serve a simulated cluster's API on loopback", api.Run},
+	{"run", "apply manifests or play a scenario, and print the trace", run.Run},
 	{"bench", "measure, one figure a line", bench.Run},
 	{"lint", "check the rules of the code that no other tool knows", lint.Run},
 }
@@ -35,14 +39,14 @@ var commands = []command{
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout)
+	err := dispatch(ctx, os.Args[1:], os.Stdout)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "orrery:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+func dispatch(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || args[0] == "-h" || args[0] == "help" {
 		usage(out)
 		return nil

@@ -11,6 +11,7 @@ import (
 	"orrery/sim/client"
 	"orrery/sim/controller"
 	"orrery/sim/controller/deployment"
+	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/replicaset"
 	"orrery/sim/controller/rootca"
 	"orrery/sim/controller/serviceaccount"
@@ -27,6 +28,7 @@ import (
 var controllers = []*controller.Spec{
 	&deployment.Spec,
 	&replicaset.Spec,
+	&endpoints.Spec,
 	&serviceaccount.Spec,
 	&rootca.Spec,
 }

@@ -73,7 +73,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if status := s.allocate(t, r, o); status != nil {
 		return outcome{}, status
 	}
-	return outcome{write: &etcd.Write{Key: key, Object: o}, object: dry(r, o), code: http.StatusCreated}, nil
+	return outcome{write: &etcd.Write{Key: key, Object: o, Sent: r.Object}, object: dry(r, o), code: http.StatusCreated}, nil
 }
 
 // fresh copies the object of a create and gives it what every new object gets.

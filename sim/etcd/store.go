@@ -28,6 +28,7 @@ type Value struct {
 	Mod     int64      // revision of this write
 	Version int64      // writes since the key was created, this one included; 0 when this write deleted it
 	Event   uint64     // number of the event that committed it
+	Sent    api.Object // what the write's author sent, where the object was made from it: without defaults; may be nil
 }
 
 // Deleted reports whether the write removed the key.
@@ -115,6 +116,7 @@ type Write struct {
 	Expect int64      // the key's Mod revision that this write is made for; 0 when the key must not exist
 	Last   api.Object // for a delete: the value that watchers are shown
 	Event  uint64     // number of the event that commits
+	Sent   api.Object // see Value
 }
 
 // Commit makes the write at a new revision. It returns ErrConflict, and changes nothing, when the key's revision is not
@@ -125,7 +127,7 @@ func (s *Store) Commit(w Write) (*Value, error) {
 		return nil, ErrConflict
 	}
 	s.revision++
-	v := &Value{Key: w.Key, Object: w.Object, Create: s.revision, Mod: s.revision, Version: 1, Event: w.Event}
+	v := &Value{Key: w.Key, Object: w.Object, Create: s.revision, Mod: s.revision, Version: 1, Event: w.Event, Sent: w.Sent}
 	if old != nil {
 		v.Create, v.Version = old.Create, old.Version+1
 	}

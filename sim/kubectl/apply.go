@@ -6,7 +6,6 @@ import (
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
@@ -99,11 +98,16 @@ func (a *applying) answer(t *turn, r *client.Response) bool {
 		return t.send(a.request(client.Get))
 	}
 	if r.Error != nil {
-		err := during("patching", a.document.File, statusError(r.Error))
-		return t.fail(during("applying patch:\n"+string(a.patch)+"\nto:\n"+a.info()+"\nfor:", a.document.File, err))
+		return a.refused(t, statusError(r.Error))
 	}
 	a.warnIfDeleting(t, r.Object)
 	return t.print(a.line("configured" + t.dry()))
+}
+
+// refused fails with what the API server said of the patch.
+func (a *applying) refused(t *turn, err error) bool {
+	err = during("patching", a.document.File, err)
+	return t.fail(during("applying patch:\n"+string(a.patch)+"\nto:\n"+a.info()+"\nfor:", a.document.File, err))
 }
 
 // create sends the object with the annotation that later applies need.
@@ -144,6 +148,9 @@ func (a *applying) update(t *turn, current api.Object) bool {
 		return t.print(a.line("unchanged" + t.dry()))
 	}
 	a.patch = patch
+	if a.document.Err != nil {
+		return a.refused(t, undecodable(a.document, current, patch))
+	}
 	r := a.request(client.Patch)
 	r.PatchType, r.PatchData = types.StrategicMergePatchType, patch
 	r.Manager, r.DryRun = "kubectl-client-side-apply", t.process.command.DryRun
@@ -205,19 +212,6 @@ func (a *applying) warnIfDeleting(t *turn, o api.Object) {
 	if o.GetDeletionTimestamp() != nil {
 		t.print("Warning: Detected changes to resource " + a.name + " which is currently being deleted.")
 	}
-}
-
-// creatable returns a copy of a document's object to be sent, or the refusal that it would get.
-//
-// Simplified: requests carry typed objects, so what cannot be decoded is found out here; in Kubernetes the API server
-// decodes, and refuses in the same words.
-func creatable(d *manifest.Document, in object) (api.Object, error) {
-	if d.Err != nil {
-		return nil, apierrors.NewBadRequest(d.Err.Error())
-	}
-	o := d.Object.DeepCopyObject().(api.Object)
-	o.SetNamespace(in.namespace)
-	return o, nil
 }
 
 // dry is what kubectl adds to the lines of a dry run.

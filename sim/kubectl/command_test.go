@@ -96,6 +96,26 @@ func (b *bench) watchRequests(f func(string)) {
 	b.engine.Add("kube-apiserver", &spy{Component: server, f: f})
 }
 
+// TestApplyUndecodable gives what cannot be decoded for an object that exists: it is refused as a patch, and nothing
+// changes.
+func TestApplyUndecodable(t *testing.T) {
+	b := newBench(t)
+	b.kubectl("apply -f web.yaml", file(web))
+	before := b.object("deployments.apps", "default", "web")
+	for _, c := range []struct{ from, to, want string }{
+		{"replicas: 3", "replicas: three", `spec:map[replicas:three strategy:map[]]]": unrecognized type: int32`},
+		{"replicas: 3", "replica: 3", `spec:map[replica:3 replicas:<nil> strategy:map[]]]": strict decoding error: unknown field "spec.replica"`},
+	} {
+		got := b.kubectl("apply -f web.yaml", file(strings.ReplaceAll(web, c.from, c.to)))
+		if !strings.HasPrefix(got, `The request is invalid: patch: Invalid value: "map[metadata:`) || !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s: %s", c.to, got)
+		}
+	}
+	if b.object("deployments.apps", "default", "web") != before {
+		t.Error("the object was changed")
+	}
+}
+
 func TestSeveralDocuments(t *testing.T) {
 	b := newBench(t)
 	text := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Nothing\nmetadata: {name: b}\n---\n" +

@@ -152,16 +152,18 @@ func (r *resolver) key(n *yaml.Node) (string, *Error) {
 	return "", r.chunk.conversion(n, fmt.Sprintf("unsupported map key of type: %T, key: %+#v", v, v))
 }
 
+// floatKey writes a key as sigs.k8s.io/yaml does: as a float of 32 bits, which may then be infinite.
 func floatKey(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return ".nan"
-	case math.IsInf(f, 1):
+	switch s := strconv.FormatFloat(f, 'g', -1, 32); s {
+	case "+Inf":
 		return ".inf"
-	case math.IsInf(f, -1):
+	case "-Inf":
 		return "-.inf"
+	case "NaN":
+		return ".nan"
+	default:
+		return s
 	}
-	return strconv.FormatFloat(f, 'g', -1, 32)
 }
 
 // quoted are the styles whose scalars are strings.

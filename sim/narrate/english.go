@@ -29,7 +29,14 @@ func tables(all ...map[string]Phrase) map[string]Phrase {
 
 // englishServer tells of commands, and of what the API server and etcd do.
 var englishServer = map[string]Phrase{
-	"other": {Title: "{Actor} has a turn", Text: "Something inside {actor} that sends no message.", Line: "internal"},
+	"other":       {Title: "{Actor} has a turn", Text: "Something inside {actor} that sends no message.", Line: "internal"},
+	"folded":      {Line: "{count} heartbeats and timers"},
+	"ask.created": {Title: "Why is there {obj}?"},
+	"ask.deleted": {Title: "Why was {obj} deleted?"},
+	"ask.taken":   {Title: "Why has {path} gone?"},
+	"ask.value":   {Title: "Why is {path} {value}?"},
+	"ask.text":    {Title: "Why did {path} change?"},
+	"ask.changed": {Title: "Why did {obj} change?"},
 	"command": {
 		Title: "You run kubectl", Text: "`{line}`: kubectl turns this into requests to the API server, one after the other.",
 		Line: "$ {line}", Why: "ran `{line}`",

@@ -41,6 +41,48 @@ func TestScenariosWithOtherSeeds(t *testing.T) {
 	})
 }
 
+// TestRunReports holds that a scenario whose wishes do not come true says so, with its lines.
+func TestRunReports(t *testing.T) {
+	s, err := scenario.Parse([]byte(`# Wrong wishes
+-- a.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {k: v}
+-- commands --
+kubectl apply -f a.yaml
+wait quiet
+want configmap/a: data.k = w
+want configmap/a: data.k = v
+want configmap/b: data.k = v
+want configmaps: count = 3
+want printed: configmap/b created
+want configmap/a: gone
+want events: Normal Nothing pod/x
+advance 1m
+seek 1
+want configmap/a: gone
+kubectl delete pod x-*
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sim.New(sim.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `line 10: want configmap/a: data.k = w: it is v
+line 12: want configmap/b: data.k = v: no configmaps is named like b
+line 13: want configmaps: count = 3: there are 2
+line 14: want printed: configmap/b created: the command printed "configmap/a created"
+line 15: want configmap/a: gone: a is still there
+line 16: want events: Normal Nothing pod/x: there is no such event
+line 20: kubectl delete pod x-*: no pods is named like x-*`
+	if got := s.Run(w); got == nil || got.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", got, want)
+	}
+}
+
 func each(t *testing.T, f func(t *testing.T, file string, data []byte, s *scenario.Scenario)) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txtar")

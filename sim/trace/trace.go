@@ -6,6 +6,7 @@ package trace
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -61,11 +62,16 @@ func (e *Entry) Ten() int {
 	case Watch:
 		return e.tenOfWatch()
 	case Sync:
+		if e.Data == nil { // it found nothing to do
+			return 0
+		}
 		return map[string]int{"deployment-controller": 3, "replicaset-controller": 5}[e.User]
 	case Decide:
 		return 6
 	case Runtime:
-		return 9
+		if !strings.HasPrefix(e.Verb, "Stop") && !strings.HasPrefix(e.Verb, "Remove") {
+			return 9
+		}
 	}
 	return 0
 }

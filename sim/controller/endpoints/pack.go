@@ -1,0 +1,195 @@
+package endpoints
+
+import (
+	"bytes"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/dump"
+
+	"orrery/sim/controller"
+)
+
+// capacity is how many addresses one Endpoints object may have.
+const capacity = 1000
+
+// address is a pod's address among a Service's endpoints.
+type address struct {
+	corev1.EndpointAddress
+	ready bool
+}
+
+// pack returns the subsets of a Service: the ports that the same pods offer are one subset, addresses are ordered as
+// strings. Models k8s.io/kubernetes/pkg/api/v1/endpoints.RepackSubsets.
+func pack(svc *corev1.Service, pods []*corev1.Pod) []corev1.EndpointSubset {
+	pods, all := addresses(svc, pods)
+	if len(svc.Spec.Ports) == 0 {
+		if svc.Spec.ClusterIP != corev1.ClusterIPNone || len(all) == 0 {
+			return nil
+		}
+		members := make([]int, len(all))
+		for i := range members {
+			members[i] = i
+		}
+		return []corev1.EndpointSubset{subset(all, offer{members: members})}
+	}
+	subsets := []corev1.EndpointSubset{}
+	for _, o := range offers(svc, pods) {
+		subsets = append(subsets, subset(all, o))
+	}
+	sortByHash(subsets)
+	return subsets
+}
+
+// addresses returns the pods that are endpoints and their addresses, in the order of the addresses.
+func addresses(svc *corev1.Service, pods []*corev1.Pod) ([]*corev1.Pod, []address) {
+	pods = slices.DeleteFunc(pods, func(pod *corev1.Pod) bool {
+		return !controller.IsEndpoint(pod, svc.Spec.PublishNotReadyAddresses) || ipOf(svc, pod) == ""
+	})
+	slices.SortStableFunc(pods, func(a, b *corev1.Pod) int {
+		if c := strings.Compare(ipOf(svc, a), ipOf(svc, b)); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.UID), string(b.UID))
+	})
+	refs := make([]corev1.ObjectReference, len(pods))
+	all := make([]address, len(pods))
+	for i, pod := range pods {
+		refs[i] = corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
+		all[i].EndpointAddress = corev1.EndpointAddress{IP: ipOf(svc, pod), NodeName: &pod.Spec.NodeName, TargetRef: &refs[i]}
+		all[i].ready = svc.Spec.PublishNotReadyAddresses || controller.IsReady(pod)
+		if controller.HasHostname(pod, svc) {
+			all[i].Hostname = pod.Spec.Hostname
+		}
+	}
+	return pods, all
+}
+
+// ipOf returns the pod's address of the Service's family, empty when it has none.
+func ipOf(svc *corev1.Service, pod *corev1.Pod) string {
+	six := len(svc.Spec.IPFamilies) > 0 && svc.Spec.IPFamilies[0] == corev1.IPv6Protocol
+	for i := range pod.Status.PodIPs {
+		if ip := pod.Status.PodIPs[i].IP; strings.Contains(ip, ":") == six {
+			return ip
+		}
+	}
+	return ""
+}
+
+// offer is a set of ports and the pods, by index, that offer exactly these.
+type offer struct {
+	ports   []corev1.EndpointPort
+	members []int
+}
+
+// offers returns which pods offer each of the Service's ports. A named port may have another number in each pod.
+func offers(svc *corev1.Service, pods []*corev1.Pod) []offer {
+	var single []offer // one port each
+	for i := range svc.Spec.Ports {
+		sp := &svc.Spec.Ports[i]
+		first := len(single)
+		for j, pod := range pods {
+			number, ok := controller.TargetPort(pod, sp)
+			if !ok {
+				continue
+			}
+			at := first + slices.IndexFunc(single[first:], func(o offer) bool { return o.ports[0].Port == number })
+			if at < first {
+				at = len(single)
+				single = append(single, offer{ports: []corev1.EndpointPort{{
+					Name: sp.Name, Port: number, Protocol: sp.Protocol, AppProtocol: sp.AppProtocol,
+				}}})
+			}
+			single[at].members = append(single[at].members, j)
+		}
+	}
+	var merged []offer
+	for _, o := range single {
+		at := slices.IndexFunc(merged, func(m offer) bool { return slices.Equal(m.members, o.members) })
+		if at < 0 {
+			merged = append(merged, o)
+			continue
+		}
+		merged[at].ports = append(merged[at].ports, o.ports...)
+	}
+	for _, o := range merged {
+		sortByHash(o.ports)
+	}
+	return merged
+}
+
+func subset(all []address, o offer) corev1.EndpointSubset {
+	s := corev1.EndpointSubset{Ports: o.ports}
+	for _, i := range o.members {
+		if all[i].ready {
+			s.Addresses = append(s.Addresses, all[i].EndpointAddress)
+		} else {
+			s.NotReadyAddresses = append(s.NotReadyAddresses, all[i].EndpointAddress)
+		}
+	}
+	return s
+}
+
+// sortByHash orders by FNV-1a of how Go prints an element, as Kubernetes orders ports and subsets.
+func sortByHash[T any](list []T) {
+	if len(list) < 2 {
+		return
+	}
+	type hashed struct {
+		element T
+		hash    []byte
+	}
+	all := make([]hashed, len(list))
+	for i, e := range list {
+		h := fnv.New128a()
+		fmt.Fprintf(h, "%v", dump.ForHash(e))
+		all[i] = hashed{e, h.Sum(nil)}
+	}
+	slices.SortStableFunc(all, func(a, b hashed) int { return bytes.Compare(a.hash, b.hash) })
+	for i := range all {
+		list[i] = all[i].element
+	}
+}
+
+func count(subsets []corev1.EndpointSubset) int {
+	n := 0
+	for i := range subsets {
+		n += len(subsets[i].Addresses) + len(subsets[i].NotReadyAddresses)
+	}
+	return n
+}
+
+// truncate cuts the addresses down to capacity, each subset by its part, those that are not ready first. It reports
+// whether there were too many.
+func truncate(e *corev1.Endpoints) bool {
+	if count(e.Subsets) <= capacity {
+		return false
+	}
+	ready, notReady := 0, 0
+	for i := range e.Subsets {
+		ready += len(e.Subsets[i].Addresses)
+		notReady += len(e.Subsets[i].NotReadyAddresses)
+	}
+	room, total := capacity-ready, notReady
+	if ready > capacity {
+		room, total = capacity, ready
+	}
+	left := room
+	cut := func(list []corev1.EndpointAddress) []corev1.EndpointAddress {
+		part := min((len(list)*room+total-1)/total, left, len(list))
+		left -= part
+		return list[:part:part]
+	}
+	for i := range e.Subsets {
+		s := &e.Subsets[i]
+		if ready > capacity {
+			s.Addresses, s.NotReadyAddresses = cut(s.Addresses), nil
+		} else {
+			s.NotReadyAddresses = cut(s.NotReadyAddresses)
+		}
+	}
+	return true
+}
