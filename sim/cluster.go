@@ -12,6 +12,7 @@ import (
 	"orrery/sim/controller"
 	"orrery/sim/controller/deployment"
 	"orrery/sim/controller/endpoints"
+	"orrery/sim/controller/endpointslice"
 	"orrery/sim/controller/replicaset"
 	"orrery/sim/controller/rootca"
 	"orrery/sim/controller/serviceaccount"
@@ -29,6 +30,7 @@ var controllers = []*controller.Spec{
 	&deployment.Spec,
 	&replicaset.Spec,
 	&endpoints.Spec,
+	&endpointslice.Spec,
 	&serviceaccount.Spec,
 	&rootca.Spec,
 }

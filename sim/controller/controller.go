@@ -34,6 +34,8 @@ type Spec struct {
 	Reporter string
 	// Workers is how many keys are worked on at once; 5 when zero, as kube-controller-manager's defaults are.
 	Workers int
+	// Share is how many times the manager's QPS the controller may use; 1 when zero.
+	Share int
 	// Watches are the resources that wake it, each with a function that turns a change into keys. old is nil for an
 	// object that was added; now is the last known value for one that was deleted.
 	Watches []Watch
@@ -100,6 +102,9 @@ type Write struct {
 	Expect bool
 	// Chain makes the write on the revision that an earlier write of this plan to the same object made.
 	Chain bool
+	// Absent is for a get: it looks whether the object with the request's UID is really gone, and ends the plan when it
+	// is not.
+	Absent bool
 	// Tolerate are refusals that count as success.
 	Tolerate []metav1.StatusReason
 }

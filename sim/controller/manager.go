@@ -95,6 +95,7 @@ type work struct{ controller int }
 type enqueue struct {
 	controller int
 	key        Key
+	at         time.Duration
 }
 
 // Woken is a key that a change put into a controller's queue.
@@ -116,6 +117,10 @@ func (m *Manager) Handle(t *engine.Turn, body any) {
 	case enqueue:
 		t.Entry.Kind, t.Entry.User = trace.Timer, m.specs[b.controller].Name
 		t.Entry.Namespace, t.Entry.Name = b.key.Namespace, b.key.Name
+		if !m.states[b.controller].ring(b.key, b.at) {
+			t.Entry.Background = true // the key was added earlier than this
+			return
+		}
 		t.Foreground()
 		m.add(t, b.controller, b.key)
 	default:
@@ -164,14 +169,17 @@ func (m *Manager) add(t *engine.Turn, controller int, k Key) {
 	m.wake(t, controller)
 }
 
+// addAfter puts a key into a queue after d, unless it goes there earlier anyway.
 func (m *Manager) addAfter(t *engine.Turn, controller int, k Key, d time.Duration) {
+	at := t.Now() + d
 	switch {
 	case d <= 0:
 		m.add(t, controller, k)
+	case !m.states[controller].wind(k, at):
 	case d > distant:
-		t.Later(d, enqueue{controller, k})
+		t.Later(d, enqueue{controller, k, at})
 	default:
-		t.Send(Address, d, enqueue{controller, k})
+		t.Send(Address, d, enqueue{controller, k, at})
 	}
 }
 
@@ -206,6 +214,9 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 	plan := spec.Reconcile(v, k)
 	s.keep(k, plan.Keep)
 	t.Entry.Data = plan.Note
+	if len(plan.Stages) > 0 && len(plan.Stages[0]) > 0 {
+		t.Entry.Verb, t.Entry.Subresource = string(plan.Stages[0][0].Verb), plan.Stages[0][0].Subresource
+	}
 	j := &job{key: k, plan: plan}
 	s.jobs[k] = j
 	s.expect(j, t.Now())
@@ -215,7 +226,7 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 // next sends the writes of the job's next stage, or ends the job.
 func (m *Manager) next(t *engine.Turn, controller int, j *job) {
 	s := m.states[controller]
-	if j.stage == len(j.plan.Stages) || j.failed != nil {
+	if j.stage == len(j.plan.Stages) || j.failed != nil || j.stop {
 		m.end(t, controller, j)
 		return
 	}
@@ -246,6 +257,11 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	j := s.jobs[p.key]
 	j.open--
 	switch {
+	case p.write.Absent:
+		j.stop = j.stop || r.Object != nil && r.Object.GetUID() == q.UID
+		if r.Error != nil && r.Error.Reason != metav1.StatusReasonNotFound {
+			j.failed = r.Error
+		}
 	case r.Error == nil:
 		j.keep(r)
 		s.wrote(p.key, r)

@@ -24,7 +24,8 @@ type state struct {
 	turns        int          // worker's turns that are scheduled
 	jobs         map[Key]*job
 	waiting      map[uint64]pending // writes on their way, by request ID
-	failures     map[Key]int        // in a row
+	failures     map[Key]int           // in a row
+	due          map[Key]time.Duration // when a key that waits is added
 	expectations map[Key]*expectation
 	own          string          // the controller's own resource
 	written      map[Key][]write // what the controller last wrote of it for a key
@@ -38,6 +39,7 @@ type job struct {
 	stage     int // the next one
 	open      int // writes of the current stage without an answer
 	failed    *metav1.Status
+	stop      bool              // nothing more is to be done
 	reporting bool              // the plan reports an earlier failure
 	revisions map[target]string // that the plan's writes made so far
 }
@@ -68,15 +70,16 @@ type expectation struct {
 const expectationsTTL = 5 * time.Minute
 
 func newState(config Config, spec *Spec) *state {
+	qps := config.QPS * max(1, spec.Share)
 	reporter := spec.Reporter
 	if reporter == "" {
 		reporter = spec.Name
 	}
 	return &state{
-		conn:     client.Conn{User: spec.Name, Limit: client.Limit{QPS: config.QPS, Burst: config.Burst}},
+		conn:     client.Conn{User: spec.Name, Limit: client.Limit{QPS: qps, Burst: config.Burst}},
 		recorder: &client.Recorder{Component: reporter},
 		queued:   map[Key]bool{}, dirty: map[Key]bool{}, jobs: map[Key]*job{}, waiting: map[uint64]pending{},
-		failures: map[Key]int{}, expectations: map[Key]*expectation{},
+		failures: map[Key]int{}, due: map[Key]time.Duration{}, expectations: map[Key]*expectation{},
 		own: spec.Watches[0].Resource, written: map[Key][]write{}, kept: map[Key]any{},
 	}
 }
@@ -86,7 +89,7 @@ func (s *state) clone() *state {
 	c.recorder = s.recorder.Clone()
 	c.queue = slices.Clone(s.queue)
 	c.queued, c.dirty = maps.Clone(s.queued), maps.Clone(s.dirty)
-	c.waiting, c.failures = maps.Clone(s.waiting), maps.Clone(s.failures)
+	c.waiting, c.failures, c.due = maps.Clone(s.waiting), maps.Clone(s.failures), maps.Clone(s.due)
 	c.written, c.kept = maps.Clone(s.written), maps.Clone(s.kept)
 	c.jobs = make(map[Key]*job, len(s.jobs))
 	for k, j := range s.jobs { // any order
@@ -130,6 +133,24 @@ func (s *state) release(k Key) {
 		delete(s.dirty, k)
 		s.push(k)
 	}
+}
+
+// wind sets a key's timer and reports whether it rings earlier than one that is set already.
+func (s *state) wind(k Key, at time.Duration) bool {
+	if was, ok := s.due[k]; ok && was <= at {
+		return false
+	}
+	s.due[k] = at
+	return true
+}
+
+// ring takes a key's timer and reports whether it is the one that was set last.
+func (s *state) ring(k Key, at time.Duration) bool {
+	if s.due[k] != at {
+		return false
+	}
+	delete(s.due, k)
+	return true
 }
 
 // backoff returns how long a key that failed waits: 5 ms doubling up to 1,000 s, as client-go's default rate limiter.

@@ -3,10 +3,13 @@ package narrate
 import (
 	"strings"
 
+	"orrery/sim/client"
 	"orrery/sim/controller"
-	"orrery/sim/scheduler"
 	"orrery/sim/trace"
 )
+
+// serverUser is on whose behalf the API server writes by itself.
+const serverUser = "apiserver"
 
 // choose returns the name of the event's case. A name may be finer than any phrase: see phrase.
 func (s *story) choose() string {
@@ -61,11 +64,12 @@ func (s *story) request() string {
 	if e.Key == "" && e.Subresource != "token" && e.Verb != "deletecollection" {
 		return "nothing"
 	}
+	if e.Resource == "ipaddresses.networking.k8s.io" && e.User == serverUser {
+		return "address"
+	}
 	w := s.write()
 	if w == "binding" {
-		if d := s.at.Scheduler().Decision(e.Namespace, e.Name); d == nil || d.Feasible < 2 {
-			return "binding.only"
-		}
+		return "binding." + s.decision()
 	}
 	if w != "" {
 		return w
@@ -96,6 +100,8 @@ func (s *story) commit() string {
 	switch {
 	case v != nil && v.Deleted():
 		return "delete." + strings.ReplaceAll(e.Resource, ".", "")
+	case e.Resource == "ipaddresses.networking.k8s.io" && e.User == serverUser:
+		return "address"
 	case e.Verb == "delete" && e.Resource == "pods":
 		return "marked.pod"
 	case e.Verb == "delete":
@@ -113,6 +119,8 @@ func (s *story) commit() string {
 func (s *story) answer() string {
 	e := s.entry
 	switch {
+	case e.Actor == string(client.Server):
+		return "own"
 	case e.User == "kubectl" && len(s.list("output")) > 0:
 		return "printed"
 	case e.Code == 409:
@@ -122,6 +130,8 @@ func (s *story) answer() string {
 	case e.Code >= 400:
 		return "refused"
 	case e.Code == 201:
+		return "created." + s.write()
+	case s.write() == "event" || s.write() == "lease":
 		return "created." + s.write()
 	}
 	return "ok"
@@ -159,14 +169,14 @@ func (s *story) sync() string {
 	switch {
 	case name == "proxy":
 		return name
+	case name == "deployment":
+		return "deployment" + s.deployment()
 	case s.yes("waiting"):
 		return name + ".waiting"
 	case s.yes("creating"):
 		return name + ".creating"
 	case s.yes("deleting"):
 		return name + ".deleting"
-	case s.text("action") != "":
-		return name + "." + s.text("action")
 	case e.Data == nil:
 		return "nothing"
 	case s.yes("status"):
@@ -175,8 +185,23 @@ func (s *story) sync() string {
 	return name
 }
 
+// deployment returns what the deployment controller's turn was for.
+func (s *story) deployment() string {
+	switch {
+	case s.text("created") != "":
+		return ".created"
+	case len(s.scaled()) > 0:
+		return ".scaled"
+	case s.entry.Subresource == "status":
+		return ".status"
+	case s.entry.Verb == "":
+		return ".nothing"
+	}
+	return ""
+}
+
 func (s *story) decision() string {
-	d, _ := s.entry.Data.(*scheduler.Decision)
+	d := s.decided()
 	switch {
 	case d == nil:
 		return "other"

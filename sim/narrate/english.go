@@ -9,7 +9,7 @@ var english = Language{
 	},
 	Node: map[string]string{
 		"kubelet": "the kubelet of *", "kube-proxy": "kube-proxy on *", "runtime": "the container runtime of *",
-		"controller": "the * controller",
+		"controller": "the * controller", "controllers": "the * controllers",
 	},
 	Changes: map[string]string{"ADDED": "added", "MODIFIED": "changed", "DELETED": "deleted"},
 	Also:    " and ", Comma: ", ",
@@ -83,6 +83,12 @@ var englishServer = map[string]Phrase{
 			"writes `spec.nodeName`.",
 		Line: "{request} from {who}: {node}", Ask: "Why {node}?", Tab: "scheduling",
 	},
+	"receive.binding.tie": {
+		Title: "The scheduler binds the pod to {node}",
+		Text: "{feasible} of {looked} nodes passed every filter; {node} was one of {best} with the highest score. The decision goes " +
+			"to the API server, which writes `spec.nodeName`.",
+		Line: "{request} from {who}: {node}", Ask: "Why {node}?", Tab: "scheduling",
+	},
 	"receive.binding.only": {
 		Title: "The scheduler binds the pod to {node}",
 		Text:  "{node} was the only node that passed every filter. The decision goes to the API server, which writes `spec.nodeName`.",
@@ -99,6 +105,11 @@ var englishServer = map[string]Phrase{
 		Text: "`{request}`: the API server is the only one that the kubelet tells. Whoever wants to know about the pod reads its " +
 			"`status` there.",
 		Line: "{request} from {who}",
+	},
+	"receive.address": {
+		Title: "The API server sets an address aside",
+		Text:  "A Service needs a ClusterIP that no other Service has. The IPAddress object {name} is the proof that it is taken.",
+		Line:  "sets ClusterIP {name} aside",
 	},
 	"receive.scale": {
 		Title: "{Who} scales {obj}", Text: "`{request}` changes `spec.replicas` and nothing else.", Line: "{request} from {who}",
@@ -165,6 +176,10 @@ var englishServer = map[string]Phrase{
 		Text:  "The new key `{key}` has revision {rev}. The API server now tells everyone who watches {plural}.",
 		Line:  "stored {obj} at revision {rev}", Why: "created {obj}",
 	},
+	"commit.address": {
+		Title: "etcd stores the address", Text: "{name} is taken as of revision {rev}: no other Service can get it.",
+		Line: "stored {obj} at revision {rev}",
+	},
 	"commit.change": {
 		Title: "etcd stores the changed {obj}", Text: "Revision {rev} has {changes}. The API server now tells everyone who watches {plural}.",
 		Line: "stored {obj} at revision {rev}", Why: "changed {obj}", Ask: "What changed?", Tab: "history",
@@ -180,7 +195,7 @@ var englishServer = map[string]Phrase{
 	},
 	"commit.status.pod": {
 		Title: "etcd stores the pod's status", Text: "Revision {rev} has {changes}. Controllers that count ready pods are told.",
-		Line: "stored status of {obj} at revision {rev}", Why: "reported {obj}: {phase}",
+		Line: "stored status of {obj} at revision {rev}", Why: "reported the pod: {doing}",
 	},
 	"commit.event": {
 		Title: "etcd stores an Event", Text: "{reason}: {told}", Line: "stored Event {reason}: {told}",

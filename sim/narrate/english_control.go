@@ -9,6 +9,19 @@ var englishControl = map[string]Phrase{
 		Title: "{Who} learns that {obj} was created", Text: "`{request}` was answered with {code} and the object as it is stored now.",
 		Line: "{code} for {request}",
 	},
+	"answer.created.event": {
+		Title: "{Who} has told its Event", Text: "The Event is stored. It stays for an hour and is then dropped.", Line: "{code} for an Event",
+	},
+	"answer.created.lease": {
+		Title: "{Who} has renewed its Lease", Text: "The node counts as alive for another while.", Line: "{code} for the Lease",
+	},
+	"answer.created.token": {
+		Title: "{Who} has a token", Text: "It will be mounted into the pod's containers, together with the cluster's root certificate.",
+		Line: "{code} for {request}",
+	},
+	"answer.own": {
+		Title: "The API server goes on", Text: "Its own write is done.", Line: "the API server's own write is done",
+	},
 	"answer.created.binding": {
 		Title: "The scheduler learns that the binding is stored",
 		Text:  "Until now it had only assumed that {name} is on {node}, so that it could go on with the next pod. Now it is certain.",
@@ -30,7 +43,7 @@ var englishControl = map[string]Phrase{
 		Title: "{Who} is refused", Text: "{code}: {message}", Line: "{code} for {request}",
 	},
 	"watch.woken": {
-		Title: "A watch wakes the {woken} controller",
+		Title: "A watch wakes {woken}",
 		Text: "The API server reports that {obj} was {changed}, at revision {rev}. The controllers share one cache; those that the " +
 			"change concerns get a key in their work queue.",
 		Line: "{obj} was {changed}: wakes {woken}",
@@ -82,7 +95,7 @@ var englishControl = map[string]Phrase{
 	"sync": {
 		Title: "{Who} works on {name}",
 		Text:  "It compares what is wanted with what its cache shows, and sends what is missing to the API server.",
-		Line:  "{who} worked on {name}", Why: "worked on {name}",
+		Line:  "{who} worked on {name}",
 	},
 	"sync.nothing": {
 		Title: "{Who} looks at {name}", Text: "What is there is what is wanted, as far as its cache shows. There is nothing to do.",
@@ -91,6 +104,36 @@ var englishControl = map[string]Phrase{
 	"sync.status": {
 		Title: "{Who} updates the status of {name}", Text: "It counted what its cache shows and found other numbers than `status` has.",
 		Line: "{who} updates the status of {name}", Why: "counted again for {name}",
+	},
+	"sync.deployment.created": {
+		Title: "The Deployment needs a ReplicaSet",
+		Text: "The deployment controller finds no ReplicaSet with the pod template that {name} has now. It creates {created}: the end " +
+			"of that name is a hash of the template.",
+		Line: "{name} has no ReplicaSet for its template: creates {created}", Why: "made ReplicaSet {created}",
+	},
+	"sync.deployment.scaled": {
+		Title: "The deployment controller resizes {name}",
+		Text: "{scaled}: a ReplicaSet gets as many replicas as `maxSurge` and `maxUnavailable` allow now. Each ReplicaSet's own " +
+			"controller does the rest.",
+		Line: "{name}: {scaled}", Why: "resized {scaled}",
+	},
+	"sync.deployment.status": {
+		Title: "The deployment controller counts again", Text: "It adds up its ReplicaSets' numbers for {name} and finds others than `status` has.",
+		Line: "updates the status of {name}", Why: "counted again for {name}",
+	},
+	"sync.deployment.nothing": {
+		Title: "The deployment controller looks at {name}", Text: "Its ReplicaSets are as they should be, as far as its cache shows. There is nothing to do.",
+		Line: "looked at {name}: nothing to do",
+	},
+	"sync.endpoint": {
+		Title: "The endpoint controller lists who stands behind {name}",
+		Text:  "It looks for pods that the Service's selector finds: {ready} are ready, {notReady} are not. It writes their addresses into the Endpoints.",
+		Line:  "{name}: {ready} ready, {notReady} not", Why: "found {ready} ready pods for {name}",
+	},
+	"sync.endpointslice": {
+		Title: "The endpointslice controller lists who stands behind {name}",
+		Text:  "The selector of the Service finds {endpoints} pods, {ready} of them ready. EndpointSlices are what kube-proxy reads.",
+		Line:  "{name}: {endpoints} endpoints, {ready} ready", Why: "found {ready} ready pods for {name}",
 	},
 	"sync.replicaset.creating": {
 		Title: "{wanted} pods are wanted, {saw} are there",

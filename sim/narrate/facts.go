@@ -15,6 +15,7 @@ import (
 	"orrery/sim/scheduler"
 	"orrery/sim/session/field"
 	"orrery/sim/session/picture"
+	"orrery/sim/session/status"
 )
 
 // facts are what a phrase can name, beside the fields of what the event's component noted.
@@ -22,8 +23,8 @@ var facts = map[string]func(*story) string{
 	"who":     func(s *story) string { return s.user(s.entry.User) },
 	"actor":   func(s *story) string { return s.user(s.entry.Actor) },
 	"kind":    func(s *story) string { return s.kind() },
-	"obj":     (*story).object,
-	"name":    func(s *story) string { return s.entry.Name },
+	"obj":     (*story).full,
+	"name":    func(s *story) string { return s.object() },
 	"plural":  func(s *story) string { return plural(s.entry.Resource) },
 	"rev":     func(s *story) string { return strconv.FormatInt(s.entry.Revision, 10) },
 	"key":     func(s *story) string { return s.entry.Key },
@@ -61,12 +62,14 @@ var facts = map[string]func(*story) string{
 		}
 		return ""
 	},
-	"phase": func(s *story) string {
+	"doing": func(s *story) string {
 		if p, ok := s.at.At(s.entry).(*corev1.Pod); ok {
-			return string(p.Status.Phase)
+			st := status.OfPod(p)
+			return st.Reason + ", " + st.ReadyColumn()
 		}
 		return ""
 	},
+	"scaled": func(s *story) string { return strings.Join(s.scaled(), s.lang.Comma) },
 }
 
 // fact returns what a name in a phrase stands for. With a capital letter it begins with one.
@@ -111,11 +114,35 @@ func (s *story) kind() string {
 	return s.entry.Resource
 }
 
+func (s *story) full() string {
+	if name := s.object(); name != "" {
+		return s.kind() + " " + name
+	}
+	return s.kind()
+}
+
+// object returns the name of what the event is about. An answer to a create may know less than the commit did.
 func (s *story) object() string {
 	if s.entry.Name == "" {
-		return s.kind()
+		if cause := s.at.Entry(s.entry.Cause); cause != nil && cause.Resource == s.entry.Resource {
+			return cause.Name
+		}
 	}
-	return s.kind() + " " + s.entry.Name
+	return s.entry.Name
+}
+
+// scaled lists what the deployment controller resizes: "web-5d8f from 0 to 3".
+func (s *story) scaled() []string {
+	items, _ := s.note("scaled").([]any)
+	var out []string
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		name, _ := m["name"].(string)
+		from, _ := m["from"].(float64)
+		to, _ := m["to"].(float64)
+		out = append(out, name+" "+strconv.Itoa(int(from))+" → "+strconv.Itoa(int(to)))
+	}
+	return out
 }
 
 func plural(resource string) string {
@@ -217,10 +244,11 @@ func (s *story) woken() string {
 			names = append(names, name)
 		}
 	}
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], s.lang.Comma) + s.lang.Also + names[n-1]
+	n := len(names)
+	if n < 2 {
+		return strings.ReplaceAll(s.lang.Node["controller"], "*", strings.Join(names, ""))
 	}
-	return strings.Join(names, "")
+	return strings.ReplaceAll(s.lang.Node["controllers"], "*", strings.Join(names[:n-1], s.lang.Comma)+s.lang.Also+names[n-1])
 }
 
 // note returns a field of what the event's component noted.

@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"regexp"
+	"slices"
 	"testing"
 
 	"orrery/sim"
@@ -10,6 +12,18 @@ import (
 
 // images are on the nodes of the recorded cluster before each recording, left there by earlier ones.
 var images = map[string][]string{"02-scale": {"nginx:1.27"}, "03-rolling-update": {"nginx:1.27"}}
+
+// timing are differences that two recordings of one real cluster show too: how many changes of the endpoints fall into one
+// update, and so how many updates there are; and whether a pod becomes ready in the same second in which it was made, for
+// then the time of the change that triggered an update is not told.
+var timing = []*regexp.Regexp{
+	regexp.MustCompile(`^EndpointSlice \S+ \.metadata\.generation:`),
+	regexp.MustCompile(`^(EndpointSlice|Endpoints) \S+ \.metadata\.annotations\.endpoints\.kubernetes\.io/last-change-trigger-time:`),
+	regexp.MustCompile(`^kcm/endpoint(slice)?-controller: only (recorded|simulated): \d\d update endpoint`),
+}
+
+// timingMax is how many such differences a recording may have.
+const timingMax = 8
 
 // TestRecordings holds worlds against the recordings: every final field, every Event and every write.
 func TestRecordings(t *testing.T) {
@@ -33,14 +47,23 @@ func TestRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			timed := 0
 			for _, part := range []struct {
 				name   string
 				result Result
 			}{{"objects", c.Objects}, {"events", c.Events}, {"writes", c.Writes}} {
 				t.Logf("%s: %d of %d equal", part.name, part.result.Equal, part.result.Total)
 				for _, d := range part.result.Differences {
+					if slices.ContainsFunc(timing, func(r *regexp.Regexp) bool { return r.MatchString(d) }) {
+						timed++
+						t.Logf("%s: by timing: %s", part.name, d)
+						continue
+					}
 					t.Errorf("%s: %s", part.name, d)
 				}
+			}
+			if timed > timingMax {
+				t.Errorf("%d differences by timing, more than %d", timed, timingMax)
 			}
 		})
 	}

@@ -37,7 +37,6 @@ var orders = map[wire.Op]func(*Session, *wire.Request, *wire.Response) error{
 	},
 	wire.OpReset: func(s *Session, _ *wire.Request, a *wire.Response) error {
 		a.Workspace = s.files()
-		s.lesson = ""
 		return s.begin(sim.Config{})
 	},
 	wire.OpLesson: (*Session).openLesson,
@@ -76,19 +75,6 @@ func (s *Session) speak(lang string) {
 	if lang != "" && lang != s.lang {
 		s.lang, s.dirty = lang, true
 	}
-}
-
-// title is what the page calls the world.
-func (s *Session) title() string {
-	for _, l := range lessons() {
-		if l.ID == s.lesson {
-			return l.Title
-		}
-	}
-	if s.lang == "zh" {
-		return "一个 Deployment 的十步"
-	}
-	return "A Deployment in ten steps"
 }
 
 // limitOf returns how many rows a request asks for.

@@ -18,7 +18,9 @@ type saved struct {
 	Format    int            `json:"format"`
 	Workspace wire.Workspace `json:"workspace"`
 	Lang      string         `json:"lang"`
+	Own       []wire.File    `json:"own,omitempty"`
 	Lesson    string         `json:"lesson,omitempty"`
+	Title     string         `json:"title,omitempty"`
 	Config    sim.Config     `json:"config"`
 	Commands  []sim.Command  `json:"commands"`
 	Event     uint64         `json:"event"`
@@ -30,7 +32,7 @@ type saved struct {
 func (s *Session) Save() []byte {
 	s.dirty = false
 	f := saved{
-		Format: format, Workspace: s.workspace, Lang: s.lang, Lesson: s.lesson, Config: s.world.Config(),
+		Format: format, Workspace: s.workspace, Lang: s.lang, Own: s.own, Lesson: s.lesson, Title: s.lessonTitle, Config: s.world.Config(),
 		Commands: s.world.Commands(), Event: s.world.Number(), Last: s.world.Last(), Now: s.world.Now(),
 	}
 	if s.replay != nil {
@@ -58,7 +60,7 @@ func Load(file []byte) (*Session, error) {
 	if f.Event > f.Last || f.Last > sim.EventsMax {
 		return nil, errors.New("the saved session stands where it cannot: start a new one")
 	}
-	s := &Session{workspace: f.Workspace, lang: f.Lang, lesson: f.Lesson}
+	s := &Session{workspace: f.Workspace, lang: f.Lang, own: f.Own, lesson: f.Lesson, lessonTitle: f.Title}
 	if err := s.begin(f.Config); err != nil {
 		return nil, fmt.Errorf("make the saved world: %w", err)
 	}

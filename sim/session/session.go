@@ -17,16 +17,18 @@ import (
 
 // Session is the state behind one page. See New and Load.
 type Session struct {
-	world     *sim.World
-	index     *timeline.Index
-	workspace wire.Workspace
-	lang      string
-	lesson    string // the open one's ID, or ""
-	goal      goal
-	replay    *replay // the saved world that is being run again, or nil
-	log       eventLog
-	inspector inspector.Inspector
-	dirty     bool
+	world       *sim.World
+	index       *timeline.Index
+	workspace   wire.Workspace
+	own         []wire.File // the user's files while a lesson's are in the workspace
+	lang        string
+	lesson      string // the open one's ID, or ""
+	lessonTitle string
+	goal        goal
+	replay      *replay // the saved world that is being run again, or nil
+	log         eventLog
+	inspector   inspector.Inspector
+	dirty       bool
 
 	version int       // of the latest View
 	marked  uint64    // events whose marks the page has been sent

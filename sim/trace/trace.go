@@ -62,10 +62,7 @@ func (e *Entry) Ten() int {
 	case Watch:
 		return e.tenOfWatch()
 	case Sync:
-		if e.Data == nil { // it found nothing to do
-			return 0
-		}
-		return map[string]int{"deployment-controller": 3, "replicaset-controller": 5}[e.User]
+		return e.tenOfSync()
 	case Decide:
 		return 6
 	case Runtime:
@@ -88,6 +85,19 @@ func (e *Entry) tenOfWrite() int {
 		return 7
 	case e.Resource == "pods" && e.Subresource == "status":
 		return 10
+	}
+	return 0
+}
+
+// tenOfSync counts the turns of a controller that begin with writing its objects, not those that write a status or nothing.
+func (e *Entry) tenOfSync() int {
+	switch {
+	case e.Verb == "" || e.Subresource != "":
+		return 0
+	case e.User == "deployment-controller":
+		return 3
+	case e.User == "replicaset-controller":
+		return 5
 	}
 	return 0
 }

@@ -57,7 +57,7 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 	svc, ok := v.Get("services", k.Namespace, k.Name).(*corev1.Service)
 	switch {
 	case !ok:
-		remove(v, k, &plan)
+		remove(k, &plan)
 		return plan
 	case svc.Spec.Type == corev1.ServiceTypeExternalName || svc.Spec.Selector == nil:
 		plan.Keep = v.Kept
@@ -95,13 +95,8 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 	return plan
 }
 
-// remove deletes the Endpoints of a Service that is gone.
-//
-// Simplified: Kubernetes sends the deletion even when it knows of no Endpoints, and takes "not found" for an answer.
-func remove(v controller.View, k controller.Key, plan *controller.Plan) {
-	if v.Get("endpoints", k.Namespace, k.Name) == nil {
-		return
-	}
+// remove deletes the Endpoints of a Service that is gone. As a rule the API server did that together with the Service.
+func remove(k controller.Key, plan *controller.Plan) {
 	plan.Note = Note{Write: "delete"}
 	plan.Then(controller.Write{
 		Request:  client.Request{Verb: client.Delete, Resource: "endpoints", Namespace: k.Namespace, Name: k.Name},

@@ -1,6 +1,9 @@
 package field
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // Change is a field that differs between two versions of an object.
 type Change struct {
@@ -64,8 +67,8 @@ func continued(lines []Line) string {
 	return s
 }
 
-// Telling returns the changes that people ask about: those of times, counters of versions and conditions' small print are
-// left out, unless nothing else changed.
+// Telling returns the changes that people ask about, the most telling first: times and counters of versions are left out,
+// unless nothing else changed.
 func Telling(changes []Change) []Change {
 	var out []Change
 	for _, c := range changes {
@@ -76,7 +79,20 @@ func Telling(changes []Change) []Change {
 	if out == nil {
 		return changes
 	}
+	sort.SliceStable(out, func(a, b int) bool { return weight(out[a].Path) < weight(out[b].Path) })
 	return out
+}
+
+// weight orders changes for telling: what is wanted and what became of it before the rest, and the outer fields first.
+func weight(path string) int {
+	depth := strings.Count(path, ".") + 2*strings.Count(path, "[")
+	if strings.HasPrefix(path, "metadata.") && path != "metadata.deletionTimestamp" {
+		return 10 + depth
+	}
+	if strings.HasSuffix(path, "ID") || strings.HasSuffix(path, ".type") {
+		depth += 3
+	}
+	return depth
 }
 
 func dull(path string) bool {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // The tones of wire.Pod and its like.
@@ -21,6 +22,8 @@ type Pod struct {
 	Ready      int
 	Containers int
 	Restarts   int
+	// LastRestart is when the container that was restarted last had ended; zero when none was.
+	LastRestart metav1.Time
 }
 
 // OfPod returns how a pod is doing. Models printPod of k8s.io/kubernetes/pkg/printers/internalversion.
@@ -75,6 +78,9 @@ func (p *Pod) running(pod *corev1.Pod) {
 	for i := len(pod.Status.ContainerStatuses) - 1; i >= 0; i-- {
 		c := &pod.Status.ContainerStatuses[i]
 		p.Restarts += int(c.RestartCount)
+		if t := c.LastTerminationState.Terminated; t != nil && p.LastRestart.Before(&t.FinishedAt) {
+			p.LastRestart = t.FinishedAt
+		}
 		switch {
 		case c.State.Waiting != nil && c.State.Waiting.Reason != "":
 			p.Reason = c.State.Waiting.Reason
