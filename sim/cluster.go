@@ -13,6 +13,8 @@ import (
 	"orrery/sim/controller/deployment"
 	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/endpointslice"
+	"orrery/sim/controller/garbagecollector"
+	"orrery/sim/controller/namespace"
 	"orrery/sim/controller/replicaset"
 	"orrery/sim/controller/rootca"
 	"orrery/sim/controller/serviceaccount"
@@ -33,6 +35,8 @@ var controllers = []*controller.Spec{
 	&endpointslice.Spec,
 	&serviceaccount.Spec,
 	&rootca.Spec,
+	&namespace.Spec,
+	&garbagecollector.Spec,
 }
 
 // part is a component that takes part in a world from its beginning.

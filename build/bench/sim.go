@@ -9,7 +9,7 @@ func eventsNative(ctx context.Context, s *subject) ([]float64, error) {
 }
 
 func eventsWasm(ctx context.Context, s *subject) ([]float64, error) {
-	return s.simulated(ctx, "BenchmarkSettle", true, "events/s", "cpu-s")
+	return s.simulated(ctx, "BenchmarkSettle", true, "events/s", "settle-cpu-s")
 }
 
 func seek(ctx context.Context, s *subject) ([]float64, error) {

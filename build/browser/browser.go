@@ -73,11 +73,11 @@ func Start(ctx context.Context, options Options) (*Tab, error) {
 	allocator, stopAllocator := chromedp.NewExecAllocator(ctx, flags...)
 	inner, stopTab := chromedp.NewContext(allocator)
 	tab := &Tab{ctx: inner}
-	tab.stop = func() {
+	tab.stop = sync.OnceFunc(func() {
 		_ = chromedp.Cancel(inner) // closed in order, so that Chromium writes its profile
 		stopTab()
 		stopAllocator()
-	}
+	})
 	if err := chromedp.Do(inner); err != nil { // without a time limit: it would end the browser
 		tab.stop()
 		return nil, err
@@ -86,7 +86,7 @@ func Start(ctx context.Context, options Options) (*Tab, error) {
 	return tab, nil
 }
 
-// Close ends the browser.
+// Close ends the browser, once.
 func (t *Tab) Close() { t.stop() }
 
 // Do runs steps of chromedp in the tab, for at most a minute.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
@@ -27,7 +28,7 @@ type Element struct {
 }
 
 // Find waits for an element that assistive technology can see, by its role ("button", "tab", "textbox", ...) and its exact
-// name. An empty name is any.
+// name, or a beginning of it that ends in "…". It returns the first that fits.
 func (t *Tab) Find(role, name string) (Element, error) {
 	deadline := time.Now().Add(patience)
 	for {
@@ -48,26 +49,40 @@ func (t *Tab) Has(role, name string) bool {
 	return err == nil && len(found) > 0
 }
 
+// query finds what Find describes, in the order of the document.
 func (t *Tab) query(role, name string) (found []Element, err error) {
+	beginning, cut := strings.CutSuffix(name, "…")
+	exact := name
+	if cut {
+		exact = ""
+	}
 	err = t.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		document, err := cdp.Call(ctx, target, dom.GetDocument, dom.GetDocumentParams{})
 		if err != nil {
 			return err
 		}
 		tree, err := cdp.Call(ctx, target, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
-			NodeID: document.Root.NodeID, Role: role, AccessibleName: name,
+			NodeID: document.Root.NodeID, Role: role, AccessibleName: exact,
 		})
 		if err != nil {
 			return err
 		}
 		for _, node := range tree.Nodes {
-			if !node.Ignored {
-				found = append(found, Element{tab: t, id: node.BackendDOMNodeID, what: role + " " + name})
+			if node.Ignored || cut && !strings.HasPrefix(nameOf(node), beginning) {
+				continue
 			}
+			found = append(found, Element{tab: t, id: node.BackendDOMNodeID, what: role + " " + nameOf(node)})
 		}
 		return nil
 	}))
 	return found, err
+}
+
+func nameOf(node *accessibility.Node) (name string) {
+	if node.Name == nil || json.Unmarshal(node.Name.Value, &name) != nil {
+		return ""
+	}
+	return name
 }
 
 // Press clicks the middle of the element with the mouse, as a user would: what lies over it gets the click.

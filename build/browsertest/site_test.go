@@ -82,7 +82,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 func TestStepsThroughADeployment(t *testing.T) {
 	v := open(t, serveSite(t, nil), "")
 	start := v.event()
-	v.apply("deployment.apps/nginx-demo created")
+	v.apply()
 	first := v.event()
 	if first <= start {
 		t.Fatalf("after Apply the world stands at event %d, as before", first)
@@ -133,6 +133,7 @@ func TestStepsThroughADeployment(t *testing.T) {
 	want(t, v.event(), paused)
 
 	v.settle()
+	v.answers("deployment.apps/nginx-demo created")
 	v.running(2)
 	v.picture("5-running")
 	v.moves("Back until quiet")
@@ -156,11 +157,11 @@ func waitEvent(v *visit, reached func(int) bool) {
 // TestInspectsEverything looks into objects, the store, the scheduler, kube-proxy and the runtimes.
 func TestInspectsEverything(t *testing.T) {
 	v := open(t, serveSite(t, nil), "")
-	v.apply("deployment.apps/nginx-demo created")
+	v.apply()
 	v.settle()
 	v.running(2)
 
-	must(t, v.tab.Do(chromedp.Click(chromedp.CSS(`[aria-label^="Pod nginx-demo-"]`))))
+	v.press("button", "Pod nginx-demo-…")
 	v.panel("Object", "metadata", "nodeName", "podIP", "/registry/pods/default/nginx-demo-")
 	v.picture("6-object")
 	v.panel("History", "/registry/pods/default/nginx-demo-")
@@ -187,7 +188,7 @@ func TestInspectsEverything(t *testing.T) {
 	v.shows("tabpanel", "Containers", "RunPodSandbox")
 	v.picture("11-containers")
 	v.panel("Objects", "nginx-demo")
-	v.panel("Sequence", "kube-apiserver", "kubectl")
+	v.panel("Sequence", "apiserver", "kubectl apply", "Deployment")
 	v.picture("12-sequence")
 	v.clean()
 }
@@ -196,18 +197,18 @@ func TestInspectsEverything(t *testing.T) {
 func TestChangesADeployment(t *testing.T) {
 	v := open(t, serveSite(t, nil), "")
 	v.edit("replicas: 2", "replicas: 1")
-	v.apply("deployment.apps/nginx-demo created")
+	v.apply()
 	v.settle()
 	v.running(1)
 
 	v.edit("replicas: 1", "replicas: 3")
-	v.apply("deployment.apps/nginx-demo configured")
+	v.apply()
 	v.settle()
 	v.running(3)
 	scaled := v.pods()
 
 	v.edit("image: nginx:latest", "image: nginx:1.27")
-	v.apply("deployment.apps/nginx-demo configured")
+	v.apply()
 	v.settle()
 	v.running(3)
 	rolled := v.pods()
@@ -215,10 +216,9 @@ func TestChangesADeployment(t *testing.T) {
 		t.Errorf("after another image the pods are the same: %s", rolled)
 	}
 
-	must(t, v.tab.Do(chromedp.Click(chromedp.CSS(`[aria-label^="Pod nginx-demo-"]`))))
+	v.press("button", "Pod nginx-demo-…")
 	v.press("tab", "Object")
-	must(t, v.tab.Do(chromedp.Click(chromedp.CSS(`button[aria-label^="Delete Pod nginx-demo-"]`))))
-	v.answers("deleted")
+	v.press("button", "Delete Pod nginx-demo-…")
 	v.settle()
 	v.running(3)
 	if v.pods() == rolled {
@@ -227,7 +227,7 @@ func TestChangesADeployment(t *testing.T) {
 	v.picture("13-changed")
 
 	v.press("button", "Reset")
-	must(t, v.tab.Wait(`document.querySelectorAll("[aria-label^='Pod nginx-demo-']").length === 0`, quick))
+	must(t, v.tab.Wait(`document.querySelectorAll("#map [role=button][aria-label^='Pod nginx-demo-']").length === 0`, quick))
 	v.shows("textbox", "Manifest editor", "nginx:1.27")
 	v.clean()
 }
@@ -237,7 +237,7 @@ func TestComesBack(t *testing.T) {
 	server, profile := serveSite(t, nil), t.TempDir()
 	v := open(t, server, profile)
 	v.edit("replicas: 2", "replicas: 3")
-	v.apply("deployment.apps/nginx-demo created")
+	v.apply()
 	v.moves("Next of ten")
 	v.moves("Next of ten")
 	at, said := v.event(), eval[string](t, v.tab, `document.querySelector(".told").innerText`)
@@ -263,7 +263,7 @@ func TestComesBack(t *testing.T) {
 // TestPausedCostsNothing holds that a world nobody moves uses no processor time.
 func TestPausedCostsNothing(t *testing.T) {
 	v := open(t, serveSite(t, nil), "")
-	v.apply("deployment.apps/nginx-demo created")
+	v.apply()
 	v.moves("Step")
 	time.Sleep(4 * time.Second) // saving, and what browsers do after loading
 	before, err := v.tab.CPU()
@@ -287,7 +287,7 @@ func TestWorksWithoutStorage(t *testing.T) {
 	}))
 	v := open(t, server, "")
 	must(t, v.tab.Wait(`document.body.innerText.includes("in memory only")`, quick))
-	v.apply("deployment.apps/nginx-demo created")
+	v.apply()
 	v.settle()
 	v.running(2)
 	v.picture("15-memory")

@@ -99,6 +99,11 @@ func open(t *testing.T, server *httptest.Server, profile string) *visit {
 	must(t, err)
 	t.Cleanup(tab.Close)
 	v := &visit{T: t, tab: tab, server: server}
+	t.Cleanup(func() {
+		if t.Failed() {
+			_ = tab.Screenshot(filepath.Join("screenshots", "failed-"+t.Name()+".png"))
+		}
+	})
 	must(t, tab.Do(chromedp.Navigate(server.URL+base)))
 	v.ready()
 	return v
@@ -193,11 +198,10 @@ func (v *visit) moves(button string) int {
 	return v.event()
 }
 
-// apply applies what the editor holds and waits until kubectl answers.
-func (v *visit) apply(words ...string) {
+// apply applies what the editor holds; the world pauses at the first event.
+func (v *visit) apply() {
 	v.Helper()
-	v.press("button", "Apply")
-	v.answers(words...)
+	v.moves("Apply")
 }
 
 // answers waits for what kubectl printed.
@@ -215,7 +219,7 @@ func (v *visit) settle() {
 	must(v.T, v.tab.Wait(`document.querySelector(".clock").innerText.includes("quiet") && !document.querySelector("[aria-label=Pause]")`, slow))
 }
 
-const listPods = `JSON.stringify([...document.querySelectorAll("[aria-label^='Pod nginx-demo-']")].map((e) => e.getAttribute("aria-label")))`
+const listPods = `JSON.stringify([...document.querySelectorAll("#map [role=button][aria-label^='Pod nginx-demo-']")].map((e) => e.getAttribute("aria-label")))`
 
 // pods are the accessible names of nginx-demo's pods on the map.
 func (v *visit) pods() string {

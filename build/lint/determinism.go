@@ -22,13 +22,20 @@ var refused = map[string]string{
 // harmless are packages below a refused one that only name things.
 var harmless = map[string]bool{"net/url": true, "net/netip": true}
 
+// partly are refused packages of which simulation code may use some names: those that only read or write text, or stand
+// for a number. A name that ends in * is a beginning.
+var partly = map[string][]string{
+	"net":      {"IP", "IPMask", "IPNet", "JoinHostPort", "ParseCIDR", "ParseIP", "SplitHostPort"},
+	"net/http": {"Method*", "Status*"},
+}
+
 func deterministicImports(s source) (found []place) {
 	if !s.simulates() {
 		return nil
 	}
 	for _, spec := range s.file.Imports {
 		name, _ := strconv.Unquote(spec.Path.Value)
-		if harmless[name] || name == "net/http" && onlyStatus(s.file) {
+		if harmless[name] || partly[name] != nil && onlyUses(s.file, name, partly[name]) {
 			continue
 		}
 		for prefix, why := range refused {
@@ -40,20 +47,29 @@ func deterministicImports(s source) (found []place) {
 	return found
 }
 
-// onlyStatus says whether file uses no more of net/http than the numbers of its answers.
-func onlyStatus(file *ast.File) bool {
-	name, only := importedAs(file, "net/http"), true
+// onlyUses says whether file uses no more of a package than some names.
+func onlyUses(file *ast.File, pkg string, names []string) bool {
+	as, only := importedAs(file, pkg), true
 	ast.Inspect(file, func(node ast.Node) bool {
 		selector, ok := node.(*ast.SelectorExpr)
 		if !ok {
 			return true
 		}
-		if pkg, ok := selector.X.(*ast.Ident); ok && pkg.Name == name && !strings.HasPrefix(selector.Sel.Name, "Status") {
+		if x, ok := selector.X.(*ast.Ident); ok && x.Name == as && !named(selector.Sel.Name, names) {
 			only = false
 		}
 		return true
 	})
 	return only
+}
+
+func named(name string, names []string) bool {
+	for _, n := range names {
+		if beginning, cut := strings.CutSuffix(n, "*"); name == n || cut && strings.HasPrefix(name, beginning) {
+			return true
+		}
+	}
+	return false
 }
 
 // noConcurrency finds everything that would let the Go scheduler decide an order.

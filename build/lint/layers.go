@@ -35,10 +35,14 @@ var simulation = []layer{
 	{folder: "sim/scheduler", height: 4, component: true},
 	{folder: "sim/fault", height: 6},
 	{folder: "sim/invariant", height: 6},
-	{folder: "sim/narrate", height: 6},
 	{folder: "sim/scenario", height: 6},
-	{folder: "sim/reference", height: 7},
-	{folder: "sim/session", height: 7},
+	{folder: "sim/session/field", height: 6},
+	{folder: "sim/session/instant", height: 6},
+	{folder: "sim/session/status", height: 6},
+	{folder: "sim/session/picture", height: 7},
+	{folder: "sim/narrate", height: 8},
+	{folder: "sim/session", height: 9},
+	{folder: "sim/reference", height: 9},
 	{folder: "sim", height: 5},
 }
 

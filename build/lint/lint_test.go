@@ -67,6 +67,8 @@ func TestRules(t *testing.T) {
 		{"files outside", "build/a.go", `package p; import _ "os"`, ""},
 		{"network", "sim/apiserver/a.go", "package p\nimport \"net/http\"\nvar c http.Client", "deterministic-imports"},
 		{"numbers of answers", "sim/apiserver/a.go", "package p\nimport \"net/http\"\nvar c = http.StatusOK", ""},
+		{"lookup", "sim/node/a.go", "package p\nimport \"net\"\nvar _, _ = net.LookupHost(\"a\")", "deterministic-imports"},
+		{"text of an address", "sim/node/a.go", "package p\nimport \"net\"\nvar a = net.JoinHostPort(\"a\", \"1\")", ""},
 		{"the HTTP door", "sim/apiserver/door/a.go", `package p; import _ "net/http"`, ""},
 
 		{"goroutine", "sim/etcd/a.go", "package p\nfunc f() { go f() }", "no-concurrency"},

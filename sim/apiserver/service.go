@@ -1,11 +1,13 @@
 package apiserver
 
 import (
+	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -91,6 +93,13 @@ func (s *Server) allocate(t *engine.Turn, r *client.Request, o api.Object) *meta
 	if !ok || svc.Spec.ClusterIP == corev1.ClusterIPNone {
 		return nil
 	}
+	for i, p := range svc.Spec.Ports {
+		if p.NodePort != 0 && (p.NodePort < nodePortFirst || p.NodePort >= nodePortFirst+nodePorts) {
+			return invalid(api.Find("services"), svc.Name, field.ErrorList{field.Invalid(
+				field.NewPath("spec", "ports").Index(i).Child("nodePort"), p.NodePort,
+				"provided port is not in the valid range. The range of valid ports is 30000-32767")})
+		}
+	}
 	res := api.Find("ipaddresses.networking.k8s.io")
 	for _, ip := range svc.Spec.ClusterIPs {
 		if s.store.Get(res.Key("", ip)) != nil {
@@ -135,6 +144,9 @@ func keepAllocated(svc, old *corev1.Service) {
 	}
 	if svc.Spec.ClusterIP == "" && len(svc.Spec.ClusterIPs) == 0 {
 		svc.Spec.ClusterIP, svc.Spec.ClusterIPs = old.Spec.ClusterIP, old.Spec.ClusterIPs
+	}
+	if svc.Spec.ClusterIP != old.Spec.ClusterIP && slices.Equal(svc.Spec.ClusterIPs, old.Spec.ClusterIPs) {
+		svc.Spec.ClusterIPs = []string{svc.Spec.ClusterIP}
 	}
 	if svc.Spec.IPFamilyPolicy == nil {
 		svc.Spec.IPFamilyPolicy = old.Spec.IPFamilyPolicy

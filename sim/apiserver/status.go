@@ -2,7 +2,9 @@ package apiserver
 
 import (
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -45,7 +47,33 @@ func conflict(res *api.Resource, name, why string) *metav1.Status {
 }
 
 func invalid(res *api.Resource, name string, errs field.ErrorList) *metav1.Status {
+	sortMaps(errs)
 	return statusOf(apierrors.NewInvalid(res.Kind.GroupKind(), name, errs))
+}
+
+// sortMaps puts the errors about the keys of one map in order. Kubernetes' validation goes through maps as Go does, in
+// another order each time.
+func sortMaps(errs field.ErrorList) {
+	for from := 0; from < len(errs); {
+		to := from + 1
+		for to < len(errs) && mapOf(errs[to].Field) == mapOf(errs[from].Field) {
+			to++
+		}
+		slices.SortStableFunc(errs[from:to], func(a, b *field.Error) int { return strings.Compare(a.Error(), b.Error()) })
+		from = to
+	}
+}
+
+// mapOf returns a field without its last key in brackets, unless that is the index of a list.
+func mapOf(f string) string {
+	open := strings.LastIndexByte(f, '[')
+	if open < 0 || !strings.HasSuffix(f, "]") {
+		return f
+	}
+	if _, err := strconv.Atoi(f[open+1 : len(f)-1]); err == nil {
+		return f
+	}
+	return f[:open]
 }
 
 func expired(from, compacted int64) *metav1.Status {

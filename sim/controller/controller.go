@@ -102,9 +102,6 @@ type Write struct {
 	Expect bool
 	// Chain makes the write on the revision that an earlier write of this plan to the same object made.
 	Chain bool
-	// Absent is for a get: it looks whether the object with the request's UID is really gone, and ends the plan when it
-	// is not.
-	Absent bool
 	// Tolerate are refusals that count as success.
 	Tolerate []metav1.StatusReason
 }

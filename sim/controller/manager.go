@@ -226,7 +226,7 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 // next sends the writes of the job's next stage, or ends the job.
 func (m *Manager) next(t *engine.Turn, controller int, j *job) {
 	s := m.states[controller]
-	if j.stage == len(j.plan.Stages) || j.failed != nil || j.stop {
+	if j.stage == len(j.plan.Stages) || j.failed != nil {
 		m.end(t, controller, j)
 		return
 	}
@@ -257,11 +257,6 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	j := s.jobs[p.key]
 	j.open--
 	switch {
-	case p.write.Absent:
-		j.stop = j.stop || r.Object != nil && r.Object.GetUID() == q.UID
-		if r.Error != nil && r.Error.Reason != metav1.StatusReasonNotFound {
-			j.failed = r.Error
-		}
 	case r.Error == nil:
 		j.keep(r)
 		s.wrote(p.key, r)

@@ -23,7 +23,7 @@ type state struct {
 	dirty        map[Key]bool // added while being worked on: queued again afterwards
 	turns        int          // worker's turns that are scheduled
 	jobs         map[Key]*job
-	waiting      map[uint64]pending // writes on their way, by request ID
+	waiting      map[uint64]pending    // writes on their way, by request ID
 	failures     map[Key]int           // in a row
 	due          map[Key]time.Duration // when a key that waits is added
 	expectations map[Key]*expectation
@@ -39,7 +39,6 @@ type job struct {
 	stage     int // the next one
 	open      int // writes of the current stage without an answer
 	failed    *metav1.Status
-	stop      bool              // nothing more is to be done
 	reporting bool              // the plan reports an earlier failure
 	revisions map[target]string // that the plan's writes made so far
 }

@@ -38,8 +38,6 @@ var different = map[string]string{
 	"patch-jsonpatch-missing": "the API server's words for a JSON patch that cannot be applied",
 	"patch-jsonpatch-test":    "the API server's words for a JSON patch that cannot be applied",
 	"patch-wrong-type":        "the API server's words for a patched object that cannot be decoded",
-	"svc-clusterip-change":    "the API server does not carry a changed clusterIP over to clusterIPs",
-	"svc-nodeport-range":      "the API server does not check the range of node ports",
 }
 
 // TestRecordedErrors gives every wrong manifest and command of the recording of a real cluster, and holds what is

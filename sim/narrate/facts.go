@@ -1,7 +1,6 @@
 package narrate
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ var facts = map[string]func(*story) string{
 	"rev":     func(s *story) string { return strconv.FormatInt(s.entry.Revision, 10) },
 	"key":     func(s *story) string { return s.entry.Key },
 	"code":    func(s *story) string { return strconv.Itoa(s.entry.Code) + " " + http.StatusText(s.entry.Code) },
-	"message": func(s *story) string { return s.entry.Message },
+	"message": (*story).message,
 	"request": func(s *story) string {
 		e := s.entry
 		return picture.Line(e.Verb, e.Resource, e.Subresource, e.Namespace, e.Name)
@@ -69,7 +68,8 @@ var facts = map[string]func(*story) string{
 		}
 		return ""
 	},
-	"scaled": func(s *story) string { return strings.Join(s.scaled(), s.lang.Comma) },
+	"exitCode": func(s *story) string { return strconv.FormatInt(s.number("exitCode"), 10) },
+	"scaled":   func(s *story) string { return strings.Join(s.scaled(), s.lang.Comma) },
 }
 
 // fact returns what a name in a phrase stands for. With a capital letter it begins with one.
@@ -119,6 +119,14 @@ func (s *story) full() string {
 		return s.kind() + " " + name
 	}
 	return s.kind()
+}
+
+// message returns why a request was refused; an answer may know it only from its cause.
+func (s *story) message() string {
+	if cause := s.at.Entry(s.entry.Cause); s.entry.Message == "" && cause != nil {
+		return cause.Message
+	}
+	return s.entry.Message
 }
 
 // object returns the name of what the event is about. An answer to a create may know less than the commit did.
@@ -249,66 +257,4 @@ func (s *story) woken() string {
 		return strings.ReplaceAll(s.lang.Node["controller"], "*", strings.Join(names, ""))
 	}
 	return strings.ReplaceAll(s.lang.Node["controllers"], "*", strings.Join(names[:n-1], s.lang.Comma)+s.lang.Also+names[n-1])
-}
-
-// note returns a field of what the event's component noted.
-func (s *story) note(name string) any {
-	if s.notes == nil {
-		s.notes = map[string]any{}
-		if s.entry.Data != nil {
-			data, err := json.Marshal(s.entry.Data)
-			if err == nil && data[0] == '{' {
-				err = json.Unmarshal(data, &s.notes)
-			}
-			if err != nil {
-				panic("narrate: what a component noted is no JSON: " + err.Error())
-			}
-		}
-	}
-	return s.notes[name]
-}
-
-func (s *story) text(name string) string {
-	switch v := s.note(name).(type) {
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case nil:
-		return ""
-	}
-	return ""
-}
-
-func (s *story) number(name string) int64 {
-	n, _ := s.note(name).(float64)
-	return int64(n)
-}
-
-// yes reports whether a note is true, or a number other than 0.
-func (s *story) yes(name string) bool {
-	switch v := s.note(name).(type) {
-	case bool:
-		return v
-	case float64:
-		return v != 0
-	}
-	return false
-}
-
-func (s *story) list(name string) []string {
-	items, _ := s.note(name).([]any)
-	var out []string
-	for _, item := range items {
-		if text, ok := item.(string); ok {
-			out = append(out, text)
-		}
-	}
-	return out
-}
-
-// size prints bytes as people read them: "24.5 MB".
-func size(n int64) string {
-	tenths := (n + 50_000) / 100_000
-	return strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10) + " MB"
 }

@@ -42,7 +42,7 @@ type Teller struct {
 }
 
 // Languages are those that a Teller speaks, by what wire.Request.Lang calls them.
-var Languages = map[string]*Language{"en": &english}
+var Languages = map[string]*Language{"en": &english, "zh": &chinese}
 
 // New returns a Teller. A language that is not known is English.
 func New(at *instant.Instant, lang string) Teller {

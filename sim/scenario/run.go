@@ -67,7 +67,7 @@ func (r *runner) kubectl(c kubectl.Command) error {
 			if names, err = r.names(t.Resource, c.Namespace, t.Name); err != nil {
 				return err
 			}
-			c.Line = ""
+			c.Line = spell(c.Line, t.Name, names)
 		}
 		for _, name := range names {
 			targets = append(targets, kubectl.Target{Resource: t.Resource, Name: name})
@@ -76,6 +76,19 @@ func (r *runner) kubectl(c kubectl.Command) error {
 	c.Targets = targets
 	r.world.Do(c)
 	return nil
+}
+
+// spell writes names in a command line in place of their pattern.
+func spell(line, pattern string, names []string) string {
+	words := strings.Split(line, " ")
+	for i, word := range words {
+		before, ok := strings.CutSuffix(word, pattern)
+		if !ok {
+			continue
+		}
+		words[i] = before + strings.Join(names, " "+before)
+	}
+	return strings.Join(words, " ")
 }
 
 // names returns the names that a pattern stands for: "web-*" for all, "web-*[0]" for the first.

@@ -73,7 +73,7 @@ func (s *Session) command(c kubectl.Command, a *wire.Response) error {
 	s.forget()
 	s.world.Do(c)
 	_, err := s.world.Step()
-	a.Output = output(s.now())
+	_, a.Output = output(s.now())
 	return err
 }
 

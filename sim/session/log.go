@@ -57,7 +57,7 @@ func (l *eventLog) line(s *Session, i *instant.Instant, f timeline.Fold) wire.Lo
 	e := i.Entry(last)
 	teller := narrate.New(i, s.lang)
 	out := wire.LogLine{
-		Event: int(last), At: int64(e.At), Actor: e.Actor, Kind: timeline.Kind(e), Step: e.Ten(), Source: int(e.Cause),
+		Event: int(last), At: int64(e.At), Actor: actor(e), Kind: timeline.Kind(e), Step: e.Ten(), Source: int(e.Cause),
 	}
 	if count > 1 {
 		out.Count, out.Text, out.Actor = count, teller.Folded(count), ""
@@ -66,6 +66,17 @@ func (l *eventLog) line(s *Session, i *instant.Instant, f timeline.Fold) wire.Lo
 	out.Text, out.Ref = teller.Line(e), subject(e)
 	l.made[last] = out
 	return out
+}
+
+// actor returns the short name of who acted: that of the controller for the controller manager.
+func actor(e *trace.Entry) string {
+	if e.Actor == controller.Address {
+		if e.User == "" {
+			return "controllers"
+		}
+		return narrate.Writer(e.User)
+	}
+	return strings.TrimPrefix(e.Actor, "kube-")
 }
 
 // subject returns the object that an event is about.
@@ -125,7 +136,8 @@ func (l *eventLog) search(s *Session, i *instant.Instant, filter string, unfold 
 
 func (l *eventLog) look(s *Session, i *instant.Instant, f timeline.Fold) {
 	line := l.line(s, i, f)
-	for _, text := range []string{line.Text, line.Actor, line.Kind, line.Ref.Resource, line.Ref.Name} {
+	component := i.Entry(uint64(line.Event)).Actor
+	for _, text := range []string{line.Text, line.Actor, component, line.Kind, line.Ref.Resource, line.Ref.Name} {
 		if strings.Contains(strings.ToLower(text), l.hits.filter) {
 			l.hits.found = append(l.hits.found, f)
 			return

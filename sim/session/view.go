@@ -36,8 +36,9 @@ func (s *Session) View() *wire.View {
 	since := s.since(i)
 	v := &wire.View{
 		Version: s.version, Position: s.position(), Say: narrate.New(i, s.lang).Tell(i.Latest()),
-		Cluster: picture.Cluster(i, since, s.index.Order(s.world.Number()) > 0), Changed: changed(i, since), Output: output(i),
+		Cluster: picture.Cluster(i, since, s.index.Order(s.world.Number()) > 0), Changed: changed(i, since),
 	}
+	v.Command, v.Output = output(i)
 	s.mark(v)
 	s.lines(v, i)
 	s.shown = shownView{event: s.world.Number(), revision: i.Store().Revision(), since: since}
@@ -85,7 +86,7 @@ func (s *Session) since(i *instant.Instant) int64 {
 }
 
 // changed returns the objects that were written after a revision, the latest first and Kubernetes Events last. Writes of
-// the background count only when there are no others.
+// the background, such as heartbeats, do not count.
 func changed(i *instant.Instant, since int64) []wire.Ref {
 	if since >= i.Store().Revision() {
 		return nil
@@ -94,25 +95,21 @@ func changed(i *instant.Instant, since int64) []wire.Ref {
 	if err != nil {
 		return nil
 	}
-	var objects, events, background []wire.Ref
+	var objects, events []wire.Ref
 	for k := len(writes) - 1; k >= 0 && len(objects)+len(events) < changedMax; k-- {
 		ref := picture.Ref(writes[k].Object)
-		entry := i.Entry(writes[k].Event)
+		if entry := i.Entry(writes[k].Event); entry == nil || entry.Background {
+			continue
+		}
 		list := &objects
-		switch {
-		case entry == nil || entry.Background:
-			list = &background
-		case ref.Resource == "events":
+		if ref.Resource == "events" {
 			list = &events
 		}
 		if !slices.Contains(*list, ref) && len(*list) < changedMax {
 			*list = append(*list, ref)
 		}
 	}
-	if refs := append(objects, events...); len(refs) > 0 {
-		return refs
-	}
-	return background
+	return append(objects, events...)
 }
 
 // mark puts the marks in that the page does not have, or as many as there is room for.
@@ -135,12 +132,12 @@ func (s *Session) lines(v *wire.View, i *instant.Instant) {
 	v.Lines = s.log.lines(s, i, max(0, v.LinesTotal-most), v.LinesTotal)
 }
 
-// output returns what the latest command has printed.
-func output(i *instant.Instant) []string {
+// output returns the latest command and what it has printed.
+func output(i *instant.Instant) (command string, lines []string) {
 	runs := i.Terminal().Runs()
 	if len(runs) == 0 {
-		return nil
+		return "", nil
 	}
-	lines := runs[len(runs)-1].Output
-	return lines[max(0, len(lines)-outputMax):]
+	run := runs[len(runs)-1]
+	return run.Line, run.Output[max(0, len(run.Output)-outputMax):]
 }

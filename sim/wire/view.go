@@ -6,7 +6,8 @@ type View struct {
 	Position Position  `json:"position"`
 	Say      Narrative `json:"say"`
 	Cluster  Cluster   `json:"cluster"`
-	// Changed are the objects that the latest event wrote, the first the most telling.
+	// Changed are the objects that were written since the View before, the first the most telling; heartbeats' writes do
+	// not count.
 	Changed []Ref `json:"changed,omitempty"`
 	// Marks are the timeline's marks from event MarksFrom on; those before it stay as they were sent earlier.
 	MarksFrom int    `json:"marksFrom"`
@@ -14,8 +15,10 @@ type View struct {
 	// Lines are the event list's newest lines, folded, oldest first; at most 200. LinesTotal counts all of them.
 	Lines      []LogLine `json:"lines,omitempty"`
 	LinesTotal int       `json:"linesTotal"`
-	// Output is what the latest kubectl command has printed up to this instant; at most 200 lines.
-	Output []string `json:"output,omitempty"`
+	// Command is the latest kubectl command, empty before there was one; Output is what it has printed up to this instant,
+	// at most 200 lines.
+	Command string   `json:"command,omitempty"`
+	Output  []string `json:"output,omitempty"`
 }
 
 // Position is where in the world's history the view stands.
@@ -123,8 +126,8 @@ type Mark struct {
 type LogLine struct {
 	Event  int    `json:"event"`
 	At     int64  `json:"at"`
-	Actor  string `json:"actor"`
-	Kind   string `json:"kind"` // as in Mark
+	Actor  string `json:"actor"` // its short name: "deployment", "scheduler", "kubelet/node-1"; empty for folded lines
+	Kind   string `json:"kind"`  // as in Mark
 	Step   int    `json:"step,omitempty"`
 	Text   string `json:"text"`
 	Ref    Ref    `json:"ref"`

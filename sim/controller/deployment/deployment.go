@@ -3,21 +3,20 @@
 //
 // One sync of a Deployment is a chain of writes computed from one view: the ReplicaSet for the newest template, the
 // counts of the new and the old ones within the bounds of surge and unavailability, and the status. As in Kubernetes
-// the later writes of a sync are made on the revision that the sync began with, so that a second status update of one
-// sync is refused as a conflict, and the next sync makes it. Models k8s.io/kubernetes/pkg/controller/deployment.
+// most writes of a sync are made on the revision that the sync began with, so that a second status update of one sync is
+// refused as a conflict, and the next sync makes it. Models k8s.io/kubernetes/pkg/controller/deployment.
 //
-// Simplified: ReplicaSets without an owner are not adopted and those that no longer match are not let go; Kubernetes
-// does both.
+// Simplified: the annotation deprecated.deployment.rollback.to, which no client of today writes, has no effect.
 package deployment
 
 import (
-	"cmp"
-	"slices"
+	"maps"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -29,10 +28,11 @@ var Spec = controller.Spec{
 	Name: "deployment-controller",
 	Watches: []controller.Watch{
 		{Resource: "deployments.apps", Keys: ownKey},
-		{Resource: "replicasets.apps", Keys: ownerKey},
+		{Resource: "replicasets.apps", Keys: replicaSetKeys},
 		{Resource: "pods", Keys: podKeys},
 	},
-	Reconcile: reconcile,
+	ReportErrors: true,
+	Reconcile:    reconcile,
 }
 
 // Note says what a sync did: which ReplicaSet it made, and which it scaled.
@@ -55,14 +55,41 @@ func ownKey(_ controller.View, ch client.ChangeType, old, now api.Object, add fu
 	add(controller.KeyOf(now), 0)
 }
 
-// ownerKey wakes the Deployment that a ReplicaSet belongs to.
-func ownerKey(_ controller.View, _ client.ChangeType, old, now api.Object, add func(controller.Key, time.Duration)) {
-	if old != nil && old.GetResourceVersion() == now.GetResourceVersion() {
-		return
+// replicaSetKeys wakes the Deployment that a ReplicaSet belongs to, and the one it belonged to before. A ReplicaSet that
+// belongs to nobody wakes all those that could adopt it, when that may have changed.
+func replicaSetKeys(v controller.View, ch client.ChangeType, old, now api.Object, add func(controller.Key, time.Duration)) {
+	owner := ownerOf(v, now)
+	if old != nil {
+		if was := ownerOf(v, old); was != nil && (owner == nil || was.UID != owner.UID) {
+			add(controller.KeyOf(was), 0)
+		}
 	}
-	if ref := metav1.GetControllerOfNoCopy(now); ref != nil && ref.Kind == "Deployment" {
-		add(controller.Key{Namespace: now.GetNamespace(), Name: ref.Name}, 0)
+	switch {
+	case owner != nil:
+		add(controller.KeyOf(owner), 0)
+	case ch == client.Deleted || metav1.GetControllerOfNoCopy(now) != nil:
+	case old == nil || metav1.GetControllerOfNoCopy(old) != nil || !maps.Equal(old.GetLabels(), now.GetLabels()):
+		v.Each("deployments.apps", now.GetNamespace(), func(o api.Object) bool {
+			selector, err := metav1.LabelSelectorAsSelector(o.(*appsv1.Deployment).Spec.Selector)
+			if err == nil && !selector.Empty() && selector.Matches(labels.Set(now.GetLabels())) {
+				add(controller.KeyOf(o), 0)
+			}
+			return true
+		})
 	}
+}
+
+// ownerOf returns the Deployment that controls an object, nil when there is none.
+func ownerOf(v controller.View, o api.Object) *appsv1.Deployment {
+	ref := metav1.GetControllerOfNoCopy(o)
+	if ref == nil || ref.Kind != "Deployment" {
+		return nil
+	}
+	d, ok := v.Get("deployments.apps", o.GetNamespace(), ref.Name).(*appsv1.Deployment)
+	if !ok || d.UID != ref.UID {
+		return nil
+	}
+	return d
 }
 
 // podKeys wakes a Deployment with strategy Recreate when the last of its pods is gone.
@@ -75,12 +102,8 @@ func podKeys(v controller.View, ch client.ChangeType, _, now api.Object, add fun
 	if rs == nil || rs.GetUID() != ref.UID {
 		return
 	}
-	owner := metav1.GetControllerOfNoCopy(rs)
-	if owner == nil {
-		return
-	}
-	d, ok := v.Get("deployments.apps", now.GetNamespace(), owner.Name).(*appsv1.Deployment)
-	if !ok || d.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType {
+	d := ownerOf(v, rs)
+	if d == nil || d.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType {
 		return
 	}
 	left := 0
@@ -95,11 +118,13 @@ func podKeys(v controller.View, ch client.ChangeType, _, now api.Object, add fun
 
 // sync is one sync under way: the Deployment as this sync has changed it so far, and the plan.
 type sync struct {
-	view controller.View
-	d    *appsv1.Deployment
-	all  []*appsv1.ReplicaSet // as the cache has them, oldest first
-	plan controller.Plan
-	note Note
+	view    controller.View
+	d       *appsv1.Deployment
+	all     []*appsv1.ReplicaSet // as the cache has them, oldest first
+	current *appsv1.ReplicaSet   // the oldest of all with the present template, or nil
+	written map[*appsv1.ReplicaSet]bool
+	plan    controller.Plan
+	note    Note
 }
 
 func reconcile(v controller.View, k controller.Key) controller.Plan {
@@ -108,12 +133,14 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 		return controller.Plan{}
 	}
 	d := *o.(*appsv1.Deployment)
-	s := &sync{view: v, d: &d}
-	v.Owned("replicasets.apps", d.UID, func(o api.Object) bool {
-		s.all = append(s.all, o.(*appsv1.ReplicaSet))
-		return true
-	})
-	slices.SortStableFunc(s.all, older)
+	s := &sync{view: v, d: &d, written: map[*appsv1.ReplicaSet]bool{}}
+	if !s.claim() {
+		return controller.Plan{} // the API server refuses such a selector
+	}
+	if v.Err != nil {
+		s.fail(v.Err)
+		return s.plan
+	}
 	s.run()
 	if s.note.Created != "" || len(s.note.Scaled) > 0 || s.note.Cleaned > 0 || s.note.Status {
 		s.plan.Note = s.note
@@ -170,10 +197,6 @@ func (s *sync) updateStatus() {
 		Verb: client.Update, Resource: "deployments.apps", Subresource: "status",
 		Namespace: d.Namespace, Name: d.Name, Object: &d,
 	}})
-}
-
-func older(a, b *appsv1.ReplicaSet) int {
-	return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
 }
 
 // active returns those ReplicaSets that want pods.

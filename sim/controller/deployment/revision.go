@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"orrery/sim/client"
 	"orrery/sim/controller"
@@ -35,7 +36,7 @@ var kept = map[string]bool{
 // replicaSets returns the ReplicaSet of the present template, which is made when it is missing and create is set, and all
 // others. It brings the revision annotations up to date, as every look at them does in Kubernetes.
 func (s *sync) replicaSets(create bool) (newRS *appsv1.ReplicaSet, oldRSs []*appsv1.ReplicaSet) {
-	existing := s.current()
+	existing := s.current
 	latest := int64(0)
 	for _, rs := range s.all {
 		if rs != existing {
@@ -51,16 +52,6 @@ func (s *sync) replicaSets(create bool) (newRS *appsv1.ReplicaSet, oldRSs []*app
 		newRS = s.create(oldRSs, next)
 	}
 	return newRS, oldRSs
-}
-
-// current returns the oldest ReplicaSet with the present template, or nil.
-func (s *sync) current() *appsv1.ReplicaSet {
-	for _, rs := range s.all {
-		if sameTemplate(&rs.Spec.Template, &s.d.Spec.Template) {
-			return rs
-		}
-	}
-	return nil
 }
 
 // sameTemplate compares templates but for the hash label.
@@ -85,7 +76,7 @@ func (s *sync) renew(existing *appsv1.ReplicaSet, next string) *appsv1.ReplicaSe
 		rs.Spec.MinReadySeconds, changed = s.d.Spec.MinReadySeconds, true
 	}
 	if changed {
-		s.write(updateOf(&rs))
+		s.update(existing, &rs, nil)
 		return &rs
 	}
 	needed := s.setRevision(rs.Annotations[revision])
@@ -101,8 +92,6 @@ func (s *sync) renew(existing *appsv1.ReplicaSet, next string) *appsv1.ReplicaSe
 }
 
 // create plans a new ReplicaSet of the size that the rollout allows at once.
-//
-// Simplified: a hash that another ReplicaSet has already is not made anew; Kubernetes raises collisionCount.
 func (s *sync) create(oldRSs []*appsv1.ReplicaSet, next string) *appsv1.ReplicaSet {
 	hash := templateHash(&s.d.Spec.Template, s.d.Status.CollisionCount)
 	labels := func(m map[string]string) map[string]string {
@@ -120,7 +109,7 @@ func (s *sync) create(oldRSs []*appsv1.ReplicaSet, next string) *appsv1.ReplicaS
 	zero, yes := int32(0), true
 	rs := &appsv1.ReplicaSet{
 		ObjectMeta: metav1.ObjectMeta{
-			Name: s.d.Name + "-" + hash, Namespace: s.d.Namespace, Labels: template.Labels, Annotations: map[string]string{},
+			Name: nameOf(s.d.Name, hash), Namespace: s.d.Namespace, Labels: template.Labels, Annotations: map[string]string{},
 			OwnerReferences: []metav1.OwnerReference{{
 				APIVersion: "apps/v1", Kind: "Deployment", Name: s.d.Name, UID: s.d.UID, Controller: &yes, BlockOwnerDeletion: &yes,
 			}},
@@ -140,6 +129,7 @@ func (s *sync) create(oldRSs []*appsv1.ReplicaSet, next string) *appsv1.ReplicaS
 	}
 	s.note.Created = rs.Name
 	s.write(w)
+	s.written[rs] = true
 	needed := s.setRevision(next)
 	if s.hasDeadline() {
 		s.setCondition(&s.d.Status, appsv1.DeploymentProgressing, corev1.ConditionTrue, "NewReplicaSetCreated",
@@ -162,7 +152,10 @@ func (s *sync) annotate(rs *appsv1.ReplicaSet, next string, exists bool) bool {
 		}
 	}
 	was, had := rs.Annotations[revision]
-	wasNumber, _ := strconv.ParseInt(was, 10, 64)
+	wasNumber, err := strconv.ParseInt(was, 10, 64)
+	if err != nil && was != "" {
+		return false // somebody tampered with it
+	}
 	nextNumber, _ := strconv.ParseInt(next, 10, 64)
 	if wasNumber < nextNumber {
 		rs.Annotations[revision], changed = next, true
@@ -206,10 +199,23 @@ func revisionOf(rs *appsv1.ReplicaSet) int64 {
 	return n
 }
 
-func updateOf(rs *appsv1.ReplicaSet) controller.Write {
-	return controller.Write{Request: client.Request{
-		Verb: client.Update, Resource: "replicasets.apps", Namespace: rs.Namespace, Name: rs.Name, Object: rs,
-	}}
+// nameOf returns the name of the ReplicaSet of a template, which is cut to fit.
+func nameOf(deployment, hash string) string {
+	most := validation.DNS1123SubdomainMaxLength - 1 - len(hash)
+	return deployment[:min(len(deployment), most)] + "-" + hash
+}
+
+// update plans the change of a ReplicaSet from what it was. It is made on the revision that this sync's own write to it
+// made, if what it was is the outcome of one.
+func (s *sync) update(was, rs *appsv1.ReplicaSet, event *client.Record) {
+	s.written[rs] = true
+	s.write(controller.Write{
+		Request: client.Request{
+			Verb: client.Update, Resource: "replicasets.apps", Namespace: rs.Namespace, Name: rs.Name, Object: rs,
+		},
+		Event: event,
+		Chain: s.written[was],
+	})
 }
 
 func itoa(n int32) string { return strconv.FormatInt(int64(n), 10) }

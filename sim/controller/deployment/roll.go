@@ -49,27 +49,38 @@ func (s *sync) shrinkOld(all, oldRSs []*appsv1.ReplicaSet, newRS *appsv1.Replica
 	if most <= 0 {
 		return false
 	}
-	oldRSs, cleaned := s.dropUnhealthy(slices.Clone(oldRSs), most)
+	oldRSs, cleaned, ok := s.dropUnhealthy(active(oldRSs), most)
+	if !ok {
+		return false
+	}
 	return s.dropAvailable(append(slices.Clone(oldRSs), newRS), oldRSs, minAvailable) || cleaned
 }
 
-func (s *sync) dropUnhealthy(oldRSs []*appsv1.ReplicaSet, most int32) ([]*appsv1.ReplicaSet, bool) {
+// dropUnhealthy takes up to most pods that are not available from the ReplicaSets and returns these as they will be, and
+// whether any was taken. ok is false when a ReplicaSet reports more available pods than it wants: it is still shrinking,
+// and nothing more is done until it has shrunk.
+func (s *sync) dropUnhealthy(oldRSs []*appsv1.ReplicaSet, most int32) (left []*appsv1.ReplicaSet, taken, ok bool) {
 	dropped := int32(0)
 	for i, rs := range oldRSs {
 		unhealthy := *rs.Spec.Replicas - rs.Status.AvailableReplicas
 		if dropped >= most {
 			break
 		}
-		if *rs.Spec.Replicas == 0 || unhealthy == 0 {
+		if unhealthy == 0 {
 			continue
+		}
+		if unhealthy < 0 {
+			return nil, false, false
 		}
 		n := min(most-dropped, unhealthy)
 		oldRSs[i], _ = s.scale(rs, *rs.Spec.Replicas-n, false)
 		dropped += n
 	}
-	return oldRSs, dropped > 0
+	return oldRSs, dropped > 0, true
 }
 
+// dropAvailable takes as many pods from the old ReplicaSets as there are available ones beyond the least that there must
+// be, and reports whether it took any.
 func (s *sync) dropAvailable(all, oldRSs []*appsv1.ReplicaSet, minAvailable int32) bool {
 	spare := int32(0)
 	for _, rs := range all {
@@ -115,9 +126,12 @@ func (s *sync) recreate() {
 	s.syncRollout(all, newRS)
 }
 
-// running reports whether any pod of the ReplicaSets has not ended.
+// running reports whether any pod of the ReplicaSets has not ended, or one of them still counts one.
 func (s *sync) running(oldRSs []*appsv1.ReplicaSet) (found bool) {
 	for _, rs := range oldRSs {
+		if rs.Status.Replicas > 0 {
+			return true
+		}
 		s.view.Owned("pods", rs.UID, func(o api.Object) bool {
 			phase := o.(*corev1.Pod).Status.Phase
 			found = found || phase != corev1.PodFailed && phase != corev1.PodSucceeded

@@ -87,17 +87,17 @@ func (s *sync) scale(rs *appsv1.ReplicaSet, size int32, force bool) (*appsv1.Rep
 	if !setSizes(&scaled, *s.d.Spec.Replicas, *s.d.Spec.Replicas+s.maxSurge()) && from == size {
 		return rs, false
 	}
-	w := updateOf(&scaled)
+	var event *client.Record
 	if from != size {
 		direction := "up"
 		if from > size {
 			direction = "down"
 		}
-		w.Event = s.event("ScalingReplicaSet",
+		event = s.event("ScalingReplicaSet",
 			"Scaled "+direction+" replica set "+rs.Name+" from "+itoa(from)+" to "+itoa(size))
 		s.note.Scaled = append(s.note.Scaled, Scale{rs.Name, from, size})
 	}
-	s.write(w)
+	s.update(rs, &scaled, event)
 	return &scaled, from != size
 }
 
@@ -140,7 +140,9 @@ func (s *sync) distribute(newRS *appsv1.ReplicaSet, oldRSs []*appsv1.ReplicaSet)
 		return
 	}
 	if s.saturated(newRS) {
-		for _, rs := range active(oldRSs) {
+		old := active(oldRSs)
+		slices.Reverse(old) // the newest first
+		for _, rs := range old {
 			s.scale(rs, 0, false)
 		}
 		return
@@ -194,7 +196,7 @@ func (s *sync) proportion(rs *appsv1.ReplicaSet, toAdd, added int32) int32 {
 		if before == 0 {
 			return 0
 		}
-		part = rounded(size*(*s.d.Spec.Replicas+s.maxSurge()), before) - size
+		part = rounded(int64(size)*int64(*s.d.Spec.Replicas+s.maxSurge()), int64(before)) - size
 	}
 	if toAdd > 0 {
 		return min(part, toAdd-added)
@@ -203,7 +205,7 @@ func (s *sync) proportion(rs *appsv1.ReplicaSet, toAdd, added int32) int32 {
 }
 
 // rounded divides numbers that are not negative, half up.
-func rounded(a, b int32) int32 { return int32((2*int64(a) + int64(b)) / (2 * int64(b))) }
+func rounded(a, b int64) int32 { return int32((2*a + b) / (2 * b)) }
 
 // saturated reports whether the new ReplicaSet has all the pods that the Deployment wants, and they are available.
 func (s *sync) saturated(rs *appsv1.ReplicaSet) bool {

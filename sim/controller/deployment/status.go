@@ -85,8 +85,7 @@ func (s *sync) syncRollout(all []*appsv1.ReplicaSet, newRS *appsv1.ReplicaSet) {
 		s.progress(&status, newRS, now)
 	}
 	if failure := failureOf(all, newRS); failure != nil {
-		removeCondition(&status, failure.Type)
-		status.Conditions = append(status.Conditions, *failure)
+		putCondition(&status, *failure)
 	} else {
 		removeCondition(&status, appsv1.DeploymentReplicaFailure)
 	}
@@ -190,18 +189,22 @@ func (s *sync) setCondition(
 	status *appsv1.DeploymentStatus, t appsv1.DeploymentConditionType, value corev1.ConditionStatus, reason, message string,
 ) {
 	now := metav1.NewTime(s.view.Now.Truncate(time.Second))
-	c := appsv1.DeploymentCondition{
+	putCondition(status, appsv1.DeploymentCondition{
 		Type: t, Status: value, Reason: reason, Message: message, LastUpdateTime: now, LastTransitionTime: now,
-	}
-	if was := condition(status.Conditions, t); was != nil {
-		if was.Status == value && was.Reason == reason {
+	})
+}
+
+// putCondition is setCondition for one that has its times.
+func putCondition(status *appsv1.DeploymentStatus, c appsv1.DeploymentCondition) {
+	if was := condition(status.Conditions, c.Type); was != nil {
+		if was.Status == c.Status && was.Reason == c.Reason {
 			return
 		}
-		if was.Status == value {
+		if was.Status == c.Status {
 			c.LastTransitionTime = was.LastTransitionTime
 		}
 	}
-	removeCondition(status, t)
+	removeCondition(status, c.Type)
 	status.Conditions = append(status.Conditions, c)
 }
 

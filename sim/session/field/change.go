@@ -24,6 +24,14 @@ func (c Change) String() string {
 // metadata.resourceVersion, which always differs.
 func Changes(old, now []Line) []Change {
 	before := make(map[string]string, len(old))
+	opened := map[string]bool{} // paths that hold others, before or now: an empty one is no change of its own
+	for _, lines := range [][]Line{old, now} {
+		for i := range lines {
+			if lines[i].Value == "" {
+				opened[lines[i].Path] = true
+			}
+		}
+	}
 	for i := range old {
 		if old[i].Leaf() {
 			before[old[i].Path] = old[i].Value + continued(old[i+1:])
@@ -32,7 +40,7 @@ func Changes(old, now []Line) []Change {
 	var out []Change
 	for i := range now {
 		l := &now[i]
-		if !l.Leaf() || l.Path == resourceVersion {
+		if !l.Leaf() || l.Path == resourceVersion || opened[l.Path] {
 			continue
 		}
 		value := l.Value + continued(now[i+1:])
@@ -46,7 +54,7 @@ func Changes(old, now []Line) []Change {
 		}
 	}
 	for i := range old {
-		if was, gone := before[old[i].Path]; gone && old[i].Leaf() && old[i].Path != resourceVersion {
+		if was, gone := before[old[i].Path]; gone && old[i].Leaf() && old[i].Path != resourceVersion && !opened[old[i].Path] {
 			out = append(out, Change{'-', old[i].Path, was, ""})
 		}
 	}
@@ -79,17 +87,18 @@ func Telling(changes []Change) []Change {
 	if out == nil {
 		return changes
 	}
-	sort.SliceStable(out, func(a, b int) bool { return weight(out[a].Path) < weight(out[b].Path) })
+	sort.SliceStable(out, func(a, b int) bool { return out[a].weight() < out[b].weight() })
 	return out
 }
 
 // weight orders changes for telling: what is wanted and what became of it before the rest, and the outer fields first.
-func weight(path string) int {
+func (c Change) weight() int {
+	path := c.Path
 	depth := strings.Count(path, ".") + 2*strings.Count(path, "[")
 	if strings.HasPrefix(path, "metadata.") && path != "metadata.deletionTimestamp" {
 		return 10 + depth
 	}
-	if strings.HasSuffix(path, "ID") || strings.HasSuffix(path, ".type") {
+	if strings.HasSuffix(path, "ID") || strings.HasSuffix(path, ".type") || c.New == "{}" {
 		depth += 3
 	}
 	return depth

@@ -61,6 +61,7 @@ func TestLinesAreKubectls(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	old, now := pod(), pod()
+	now.Spec.Volumes[0].EmptyDir.Medium = "Memory" // {} before, which is not told by itself
 	now.ResourceVersion = "8"
 	now.Spec.NodeName = "node-2"
 	now.Status.Conditions = append([]corev1.PodCondition{{Type: "PodScheduled", Status: "True"}}, now.Status.Conditions...)
@@ -73,13 +74,13 @@ func TestChanges(t *testing.T) {
 	}
 	want := []string{
 		"~metadata.annotations.a=|/one/three", "~spec.containers[nginx].image=nginx:1.27", "+spec.nodeName=node-2",
-		`+status.conditions[PodScheduled].lastProbeTime=null`, `+status.conditions[PodScheduled].lastTransitionTime=null`,
+		"+spec.volumes[v].emptyDir.medium=Memory", `+status.conditions[PodScheduled].lastProbeTime=null`, `+status.conditions[PodScheduled].lastTransitionTime=null`,
 		`+status.conditions[PodScheduled].status="True"`, "+status.conditions[PodScheduled].type=PodScheduled", "-metadata.labels.v",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("changes:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if s := field.Summary(field.Changes(field.Lines(old), field.Lines(now)), 2); s != "~metadata.annotations.a=|… ~spec.containers[nginx].image=nginx:1.27 …" {
+	if s := field.Summary(field.Changes(field.Lines(old), field.Lines(now)), 2); s != "+spec.nodeName=node-2 ~spec.containers[nginx].image=nginx:1.27 …" {
 		t.Errorf("summary %q", s)
 	}
 }

@@ -20,7 +20,7 @@ var run = []struct {
 	{trace.Entry{Kind: trace.Commit, Actor: "etcd", User: "kubectl"}, false},
 	{trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, false},
 	{trace.Entry{Kind: trace.Commit, Actor: "etcd", Background: true}, false},
-	{trace.Entry{Kind: trace.Sync, Actor: "kube-controller-manager", User: "deployment-controller"}, false},
+	{trace.Entry{Kind: trace.Sync, Actor: "kube-controller-manager", User: "deployment-controller", Verb: "create"}, false},
 	{trace.Entry{Kind: trace.Commit, Actor: "etcd", User: "deployment-controller", Resource: "replicasets.apps"}, true},
 	{trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, true},
 }
