@@ -37,7 +37,7 @@ func (r *Root) Render() app.UI {
 			},
 			&events.Events{
 				Port: r.port, Words: words, View: m.View, Log: m.Log, Filter: m.LogFilter, Unfold: m.LogUnfold,
-				Tail: m.LogTail, Selected: m.Selected, Output: m.Output, Problem: m.Problem, Moving: m.Moving(),
+				Tail: m.LogTail, Selected: m.Selected, Hidden: m.Hidden, Problem: m.Problem, Moving: m.Moving(),
 			},
 		),
 		r.stage(words),

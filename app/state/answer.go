@@ -62,12 +62,12 @@ func (m Model) obeyed(request wire.Request, response wire.Response) (Model, []Ef
 	m.Problem = response.Error
 	switch request.Op {
 	case wire.OpApply:
-		m.Output = append([]string{applied(request.Files)}, response.Output...)
+		m.Hidden = false
 		if response.Error == "" {
 			m = m.clean(request.Files)
 		}
 	case wire.OpDelete:
-		m.Output = append([]string{"$ kubectl delete " + arguments(request.Ref)}, response.Output...)
+		m.Hidden = false
 	case wire.OpReset, wire.OpLesson:
 		if response.View != nil {
 			m.View, m.Marks = nil, nil // another world counts its views anew
@@ -90,23 +90,6 @@ func (m Model) obeyed(request wire.Request, response wire.Response) (Model, []Ef
 		return m, append(effects, more...)
 	}
 	return m, effects
-}
-
-// applied is the command line that Apply stands for.
-func applied(files []wire.File) string {
-	line := "$ kubectl apply"
-	for _, file := range files {
-		line += " -f " + file.Name
-	}
-	return line
-}
-
-// arguments names an object as kubectl's arguments do.
-func arguments(ref wire.Ref) string {
-	if ref.Namespace == "" {
-		return ref.Resource + " " + ref.Name
-	}
-	return "-n " + ref.Namespace + " " + ref.Resource + " " + ref.Name
 }
 
 // clean takes the dirty mark from the files whose text is still what was applied.

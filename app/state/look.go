@@ -38,7 +38,7 @@ func (m Model) look(a Action) (Model, []Effect) {
 		m.Lang = otherLang(m.Lang)
 		return m, []Effect{m.document(), m.saveSoon(), m.call(wire.Request{Op: wire.OpLanguage, Lang: m.Lang})}
 	case Dismiss:
-		m.Problem, m.Output = "", nil
+		m.Problem, m.Hidden = "", true
 	case CopyMermaid:
 		if m.Sequence != nil {
 			return m, []Effect{Copy{m.Sequence.Mermaid}}

@@ -71,7 +71,7 @@ type Model struct {
 	Loading wire.Loading
 	Failed  string // why the engine stopped for good
 	Problem string // what went wrong with the latest order
-	Output  []string
+	Hidden  bool   // the user took kubectl's output away; the next command brings it back
 
 	View    *wire.View
 	Marks   []wire.Mark

@@ -81,7 +81,7 @@ func (m Model) forgotten() Model {
 	m.Object, m.History, m.Diff, m.DiffFrom, m.DiffTo = nil, nil, nil, 0, 0
 	m.Keys, m.Events, m.Log, m.Table, m.Verdict = nil, nil, nil, nil, nil
 	m.Rules, m.Runtime, m.Sequence = nil, nil, nil
-	m.VerdictPod, m.Output = wire.Ref{}, nil
+	m.VerdictPod, m.Hidden = wire.Ref{}, false
 	m.KeyOffset, m.LogOffset, m.TableOffset = 0, 0, 0
 	m.LogTail, m.Follow = true, true
 	return m

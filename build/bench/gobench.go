@@ -8,12 +8,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // goBenchmark runs one Go benchmark of a package once and returns what it reported, by unit: "ns/op" and whatever it adds
-// with ReportMetric. With wasm it runs under Node as WebAssembly. "cpu-s" is the processor time of the process, the
-// compiler's and the collector's included, less that of a process that starts and does nothing.
+// with ReportMetric. With wasm it runs under Node as WebAssembly.
 func goBenchmark(ctx context.Context, root, pkg, name string, wasm bool) (map[string]float64, error) {
 	temp, err := os.MkdirTemp("", "orrery-bench-")
 	if err != nil {
@@ -24,21 +22,15 @@ func goBenchmark(ctx context.Context, root, pkg, name string, wasm bool) (map[st
 	if err != nil {
 		return nil, err
 	}
-	_, idle, err := binary.run(ctx, "^$")
+	output, err := binary.run(ctx, "^"+name+"$")
 	if err != nil {
 		return nil, err
 	}
-	output, busy, err := binary.run(ctx, "^"+name+"$")
-	if err != nil {
-		return nil, err
-	}
-	metrics, err := parseBenchmark(output, name)
-	if err != nil {
-		return nil, err
-	}
-	metrics["cpu-s"] = (busy - idle).Seconds()
-	return metrics, nil
+	return parseBenchmark(output, name)
 }
+
+// collector is how lazily the engine has Go collect: the same as in wasm/engine.
+const collector = "GOGC=400"
 
 // testBinary is a package's compiled benchmarks.
 type testBinary struct {
@@ -67,18 +59,18 @@ func compileBenchmarks(ctx context.Context, root, pkg, file string, wasm bool) (
 	return binary, nil
 }
 
-// run runs the benchmarks that match pattern once, and returns what they printed and the processor time of the process.
-func (b testBinary) run(ctx context.Context, pattern string) (string, time.Duration, error) {
+// run runs the benchmarks that match pattern once, and returns what they printed.
+func (b testBinary) run(ctx context.Context, pattern string) (string, error) {
 	args := append(b.command[1:len(b.command):len(b.command)], "-test.run=^$", "-test.bench="+pattern, "-test.benchtime=1x")
 	command := exec.CommandContext(ctx, b.command[0], args...)
 	command.Dir = b.dir
 	// A long environment does not fit where Go's support script puts it.
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()}
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), collector}
 	output, err := command.CombinedOutput()
 	if err != nil {
-		return "", 0, fmt.Errorf("run the benchmarks %s: %w\n%s", pattern, err, output)
+		return "", fmt.Errorf("run the benchmarks %s: %w\n%s", pattern, err, output)
 	}
-	return string(output), command.ProcessState.UserTime() + command.ProcessState.SystemTime(), nil
+	return string(output), nil
 }
 
 // parseBenchmark reads a line such as `BenchmarkSettle-2  1  2345 ns/op  12 events/s` into values by unit.

@@ -149,18 +149,32 @@ func (t *Tab) Press(role, name string) error {
 	return element.Press()
 }
 
-// Replace replaces all text of a textbox by typing, and with the editor's own select-all.
+// Replace replaces all text of a textbox by typing over it, and makes sure that the textbox took it.
 func (t *Tab) Replace(name, text string) error {
 	if err := t.Press("textbox", name); err != nil {
 		return err
 	}
-	return t.Do(
+	err := t.Do(
 		chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)),
 		chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 			_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
 			return err
 		}),
 	)
+	if err != nil {
+		return err
+	}
+	box, err := t.Find("textbox", name)
+	if err != nil {
+		return err
+	}
+	shown, err := box.Text()
+	for line := range strings.Lines(text) {
+		if err == nil && !strings.Contains(shown, strings.TrimRight(line, "\n")) {
+			err = fmt.Errorf("the textbox %s did not take the line %q; it shows\n%s", name, line, shown)
+		}
+	}
+	return err
 }
 
 // Before has a script run in every page before its own scripts.

@@ -1,8 +1,10 @@
 package controller
 
 import (
+	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
@@ -226,7 +228,7 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 // next sends the writes of the job's next stage, or ends the job.
 func (m *Manager) next(t *engine.Turn, controller int, j *job) {
 	s := m.states[controller]
-	if j.stage == len(j.plan.Stages) || j.failed != nil {
+	if j.stage == len(j.plan.Stages) || j.failed != nil || j.stop {
 		m.end(t, controller, j)
 		return
 	}
@@ -263,6 +265,9 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 		if p.write.Event != nil {
 			s.recorder.Send(t, &s.conn, 0, named(*p.write.Event, r.Object))
 		}
+	case terminating(r.Error):
+		// Nothing can be created any more, and it is not tried again: what was expected stays so.
+		j.stop = !p.write.Expect
 	case p.write.tolerates(r.Error.Reason):
 		s.unexpect(p.key, p.write)
 	default:
@@ -314,6 +319,13 @@ func (m *Manager) controllerOf(user string) int {
 		}
 	}
 	panic("controller: an answer for " + user + ", which is no controller")
+}
+
+// terminating reports whether a creation was refused because its namespace is being deleted.
+func terminating(s *metav1.Status) bool {
+	return s.Details != nil && slices.ContainsFunc(s.Details.Causes, func(c metav1.StatusCause) bool {
+		return c.Type == corev1.NamespaceTerminatingCause
+	})
 }
 
 func (w *Write) tolerates(reason metav1.StatusReason) bool {

@@ -39,6 +39,7 @@ type job struct {
 	stage     int // the next one
 	open      int // writes of the current stage without an answer
 	failed    *metav1.Status
+	stop      bool              // nothing more is to be done
 	reporting bool              // the plan reports an earlier failure
 	revisions map[target]string // that the plan's writes made so far
 }
@@ -252,8 +253,9 @@ func (s *state) caughtUp(c *client.Cache, k Key) bool {
 	return true
 }
 
-// forget waits no longer for an object that was deleted.
+// forget waits no longer for an object that was deleted, nor for what belonged to it.
 func (s *state) forget(o api.Object) {
+	delete(s.expectations, KeyOf(o))
 	for k, last := range s.written { // any order
 		if k.Namespace == o.GetNamespace() {
 			s.written[k] = slices.DeleteFunc(slices.Clone(last), func(w write) bool { return w.name == o.GetName() })

@@ -68,10 +68,11 @@ func (l *eventLog) line(s *Session, i *instant.Instant, f timeline.Fold) wire.Lo
 	return out
 }
 
-// actor returns the short name of who acted: that of the controller for the controller manager.
+// actor returns the short name of who acted. In the controller manager that is the controller, but for what its shared
+// cache takes in.
 func actor(e *trace.Entry) string {
-	if e.Actor == controller.Address {
-		if e.User == "" {
+	if timeline.Lane(e.Actor) == "controllers" {
+		if e.User == "" || e.Kind == trace.Watch {
 			return "controllers"
 		}
 		return narrate.Writer(e.User)

@@ -89,7 +89,7 @@ func TestApplyStopsAtTheFirstEvent(t *testing.T) {
 	}
 	v = step(t, s, wire.UntilQuiet)
 	want := []string{"deployment.apps/nginx-demo created", "service/nginx-service created"}
-	if !v.Position.Quiet || !reflect.DeepEqual(v.Output, want) || v.Cluster.Kubectl != "done" {
+	if !v.Position.Quiet || v.Command != "kubectl apply -f nginx.yaml -f service.yaml" || !reflect.DeepEqual(v.Output, want) || v.Cluster.Kubectl != "done" {
 		t.Errorf("when quiet: %+v, kubectl printed %q", v.Position, v.Output)
 	}
 	pods := 0
@@ -118,7 +118,7 @@ func TestStepsAndStepsBack(t *testing.T) {
 			}
 			last = v.Position.Event
 			seen = append(seen, scene(t, v))
-			if u == wire.UntilTen && v.Say.Step == 0 {
+			if u == wire.UntilTen && v.Say.Step == 0 && !v.Position.Quiet {
 				t.Errorf("a step of the ten ended at %q", v.Say.Title)
 			}
 		}
@@ -145,10 +145,12 @@ func TestTenStepsComeInOrder(t *testing.T) {
 	reached := 0
 	for range 200 {
 		v := step(t, s, wire.UntilTen)
-		if v.Say.Step > reached+1 {
+		if v.Say.Step > reached+1 && v.Say.Step != 10 { // a kubelet reports more than once, the first time when it takes the pod
 			t.Fatalf("after step %d came step %d: %s", reached, v.Say.Step, v.Say.Title)
 		}
-		reached = max(reached, v.Say.Step)
+		if v.Say.Step == reached+1 {
+			reached++
+		}
 		if reached == 10 {
 			return
 		}
@@ -163,13 +165,13 @@ func TestQuietStepsAreHeartbeats(t *testing.T) {
 		t.Fatalf("a step at rest: %+v", first.Position)
 	}
 	v := step(t, s, wire.UntilWrite)
-	if len(v.Changed) != 1 || v.Changed[0].Resource != "leases.coordination.k8s.io" || !v.Position.Quiet {
-		t.Errorf("the next write at rest is of %v", v.Changed)
+	if !strings.HasPrefix(v.Say.Title, "etcd stores the Lease of node-") || len(v.Changed) > 0 || !v.Position.Quiet {
+		t.Errorf("the next write at rest is %q, of %v: %+v", v.Say.Title, v.Changed, v.Position)
 	}
 	if v.LinesTotal != 1 || v.Lines[0].Count != v.Position.Event {
 		t.Errorf("heartbeats fold into %+v", v.Lines)
 	}
-	if v := step(t, s, wire.UntilTen); v.Position.Event != int(v.Position.Event) || v.Position.Running {
+	if v := step(t, s, wire.UntilTen); v.Position.Running || s.Busy() {
 		t.Errorf("there is nothing of the ten at rest, but a step goes on: %+v", v.Position)
 	}
 	if v := back(t, s, wire.UntilQuiet); v.Position.Event != 0 {
@@ -266,10 +268,10 @@ func TestMarksAddUp(t *testing.T) {
 	}
 	take(ask(t, s, wire.Request{Op: wire.OpOpen}).View)
 	for i := 0; ; i++ {
-		v := step(t, s, wire.UntilWrite)
+		v := ask(t, s, wire.Request{Op: wire.OpStep, Until: wire.UntilWrite}).View
 		take(v)
 		if i%7 == 6 {
-			take(back(t, s, wire.UntilTen))
+			take(back(t, s, wire.UntilEvent))
 		}
 		if v.Position.Quiet {
 			break

@@ -88,7 +88,14 @@ func (p *page) rest(d *driver.Driver) {
 	}
 }
 
+// drawn is what the page's loader posts when the page has drawn a View.
+const drawn = "drawn"
+
 func (p *page) handle(d *driver.Driver, data string) {
+	if data == drawn {
+		d.Drawn()
+		return
+	}
 	var request wire.Request
 	if err := json.Unmarshal([]byte(data), &request); err != nil {
 		p.Notify(wire.Notice{Failed: "the page sent what is not a request: " + err.Error()})

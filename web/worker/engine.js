@@ -1,7 +1,8 @@
 // The engine's worker: loads the engine and keeps what the page asks until the engine can answer.
 //
 // Everything that crosses is a JSON string: from the page a wire.Request; to the page {"response": wire.Response} or
-// {"notice": wire.Notice}. The engine takes over by setting onmessage and emptying orreryWaiting.
+// {"notice": wire.Notice}. One thing more comes from the page: the bare word drawn, when it has drawn a View that it was
+// sent unasked. The engine takes over by setting onmessage and emptying orreryWaiting.
 
 importScripts("wasm_exec.js", "wasm.js");
 

@@ -17,6 +17,9 @@ globalThis.goappTryUpdate = () => navigator.serviceWorker?.getRegistration().the
 
 // --- The engine ---------------------------------------------------------------------------------------------------
 
+// The page draws at most this long after it took in what it draws.
+const drawMilliseconds = 16;
+
 // EngineLink is the engine's worker as the page's program will hold it: postMessage and onmessage, as of a Worker. It
 // exists before that program does, so what the engine says meanwhile is kept and told once onmessage is set.
 class EngineLink {
@@ -38,6 +41,8 @@ class EngineLink {
     this.watch?.(data);
     if (this.#receive) this.#receive({data});
     else this.#kept.push(data);
+    // What the page makes of a View comes before this in the event loop's queue, so it is true by then.
+    if (data.startsWith('{"notice":{"view"')) setTimeout(() => this.#worker.postMessage("drawn"), drawMilliseconds);
   }
 
   set onmessage(receive) {

@@ -29,7 +29,7 @@ type Events struct {
 	Unfold   bool
 	Tail     bool
 	Selected wire.Ref
-	Output   []string
+	Hidden   bool // what kubectl printed is not shown
 	Problem  string
 	Moving   bool
 
@@ -115,22 +115,6 @@ func (e *Events) row(lines state.Model, i int) app.UI {
 		app.Button().Type("button").Class("goto").DataSet("seek", line.Event).TabIndex(-1).
 			Aria("label", text.Fill(e.Words.GoTo, strconv.Itoa(line.Event))).
 			Title(text.Fill(e.Words.GoTo, strconv.Itoa(line.Event))).Body(icon.GoTo()),
-	)
-}
-
-// answers are what kubectl printed and what went wrong.
-func (e *Events) answers() app.UI {
-	return app.Div().Class("answers").Role("status").Body(
-		app.If(len(e.Output) > 0 || e.Problem != "", func() app.UI {
-			return app.Div().Class("answer").Body(
-				app.Div().Class("printed").Body(
-					app.Range(e.Output).Slice(func(i int) app.UI { return app.Div().Text(e.Output[i]) }),
-					app.If(e.Problem != "", func() app.UI { return app.Div().Class("problem").Text(e.Problem) }),
-				),
-				app.Button().Type("button").Class("icon").Aria("label", e.Words.Dismiss).
-					OnClick(e.Port.On(state.Dismiss{})).Body(icon.Close()),
-			)
-		}),
 	)
 }
 

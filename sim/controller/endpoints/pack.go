@@ -2,6 +2,7 @@ package endpoints
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -19,6 +20,7 @@ const capacity = 1000
 // address is a pod's address among a Service's endpoints.
 type address struct {
 	corev1.EndpointAddress
+	pod   *corev1.Pod
 	ready bool
 }
 
@@ -44,28 +46,31 @@ func pack(svc *corev1.Service, pods []*corev1.Pod) []corev1.EndpointSubset {
 	return subsets
 }
 
-// addresses returns the pods that are endpoints and their addresses, in the order of the addresses.
+// addresses returns the addresses of the pods that are endpoints, in their order, and the pods in the same order.
 func addresses(svc *corev1.Service, pods []*corev1.Pod) ([]*corev1.Pod, []address) {
-	pods = slices.DeleteFunc(pods, func(pod *corev1.Pod) bool {
-		return !controller.IsEndpoint(pod, svc.Spec.PublishNotReadyAddresses) || ipOf(svc, pod) == ""
-	})
-	slices.SortStableFunc(pods, func(a, b *corev1.Pod) int {
-		if c := strings.Compare(ipOf(svc, a), ipOf(svc, b)); c != 0 {
-			return c
-		}
-		return strings.Compare(string(a.UID), string(b.UID))
-	})
-	refs := make([]corev1.ObjectReference, len(pods))
-	all := make([]address, len(pods))
-	for i, pod := range pods {
-		refs[i] = corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
-		all[i].EndpointAddress = corev1.EndpointAddress{IP: ipOf(svc, pod), NodeName: &pod.Spec.NodeName, TargetRef: &refs[i]}
-		all[i].ready = svc.Spec.PublishNotReadyAddresses || controller.IsReady(pod)
-		if controller.HasHostname(pod, svc) {
-			all[i].Hostname = pod.Spec.Hostname
+	all := make([]address, 0, len(pods))
+	for _, pod := range pods {
+		if ip := ipOf(svc, pod); ip != "" && controller.IsEndpoint(pod, svc.Spec.PublishNotReadyAddresses) {
+			all = append(all, address{pod: pod, EndpointAddress: corev1.EndpointAddress{IP: ip}})
 		}
 	}
-	return pods, all
+	slices.SortFunc(all, func(a, b address) int {
+		return cmp.Or(strings.Compare(a.IP, b.IP), cmp.Compare(a.pod.UID, b.pod.UID))
+	})
+	refs := make([]corev1.ObjectReference, len(all))
+	sorted := make([]*corev1.Pod, len(all))
+	for i := range all {
+		a := &all[i]
+		pod := a.pod
+		refs[i] = corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
+		a.NodeName, a.TargetRef = &pod.Spec.NodeName, &refs[i]
+		a.ready = svc.Spec.PublishNotReadyAddresses || controller.IsReady(pod)
+		if controller.HasHostname(pod, svc) {
+			a.Hostname = pod.Spec.Hostname
+		}
+		sorted[i] = pod
+	}
+	return sorted, all
 }
 
 // ipOf returns the pod's address of the Service's family, empty when it has none.

@@ -22,9 +22,8 @@ type group struct {
 	family    discoveryv1.AddressType
 	ports     []discoveryv1.EndpointPort
 	key       string
-	endpoints []discoveryv1.Endpoint
-	byPod     map[string]int // index of a pod's endpoint
-	taken     []bool         // those that are in a slice already
+	endpoints []discoveryv1.Endpoint // by the names of their pods
+	taken     []bool                 // those that are in a slice already
 }
 
 // desired returns the groups of endpoints that there should be.
@@ -43,7 +42,7 @@ func (s *sync) desired(family discoveryv1.AddressType) []*group {
 			at := slices.IndexFunc(groups, func(g *group) bool { return g.key == key })
 			if at < 0 {
 				at = len(groups)
-				groups = append(groups, &group{family: family, ports: ports, key: key, byPod: map[string]int{}})
+				groups = append(groups, &group{family: family, ports: ports, key: key})
 			}
 			current = groups[at]
 		}
@@ -55,7 +54,6 @@ func (s *sync) desired(family discoveryv1.AddressType) []*group {
 		refs[i] = corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
 		if e := s.endpoint(pod, node, family); len(e.Addresses) > 0 {
 			e.TargetRef = &refs[i]
-			current.byPod[pod.Name] = len(current.endpoints)
 			current.endpoints = append(current.endpoints, e)
 			s.note.Endpoints++
 			if *e.Conditions.Ready {
@@ -102,10 +100,7 @@ func (g *group) take(have []discoveryv1.Endpoint) (kept []discoveryv1.Endpoint, 
 	same = true
 	for i := range have {
 		was := &have[i]
-		at, ok := -1, false
-		if was.TargetRef != nil {
-			at, ok = g.byPod[was.TargetRef.Name]
-		}
+		at, ok := g.find(was)
 		if !ok || g.taken[at] || !samePlace(&g.endpoints[at], was) {
 			same = false
 			continue
@@ -115,6 +110,16 @@ func (g *group) take(have []discoveryv1.Endpoint) (kept []discoveryv1.Endpoint, 
 		kept = append(kept, g.endpoints[at])
 	}
 	return kept, same
+}
+
+// find returns the index of the endpoint of the pod that one in a slice is about.
+func (g *group) find(e *discoveryv1.Endpoint) (int, bool) {
+	if e.TargetRef == nil {
+		return 0, false
+	}
+	return slices.BinarySearchFunc(g.endpoints, e.TargetRef.Name, func(e discoveryv1.Endpoint, name string) int {
+		return strings.Compare(e.TargetRef.Name, name)
+	})
 }
 
 // left returns the endpoints that no slice has.

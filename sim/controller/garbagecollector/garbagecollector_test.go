@@ -123,7 +123,7 @@ func TestReconcile(t *testing.T) {
 		},
 		{
 			name: "another object was not found", objects: []api.Object{pod("p", ownedBy("ReplicaSet", "rs", true))},
-			key: "pods/p", answer: notFound("", "configmaps", "rs"), want: []string{"get replicasets.apps demo/rs"},
+			key: "pods/p", answer: notFound("apps", "deployments", "rs"), want: []string{"get replicasets.apps demo/rs"},
 			note: Note{Does: Verify, Owner: "replicasets.apps/rs"},
 		},
 		{

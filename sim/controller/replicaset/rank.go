@@ -26,7 +26,8 @@ func victims(v controller.View, rs *appsv1.ReplicaSet, active []*corev1.Pod, n i
 	return ranked[:n]
 }
 
-// related counts, by node, the active pods of all ReplicaSets that belong to the same owner as this one.
+// related counts, by node, the active pods of all ReplicaSets that belong to the same owner as this one. A ReplicaSet
+// without an owner has none.
 func related(v controller.View, rs *appsv1.ReplicaSet) map[string]int {
 	count := map[string]int{}
 	add := func(o api.Object) bool {
@@ -38,7 +39,6 @@ func related(v controller.View, rs *appsv1.ReplicaSet) map[string]int {
 	}
 	owner := metav1.GetControllerOfNoCopy(rs)
 	if owner == nil {
-		v.Owned("pods", rs.UID, add)
 		return count
 	}
 	v.Owned("replicasets.apps", owner.UID, func(o api.Object) bool {
@@ -54,8 +54,8 @@ var phases = map[corev1.PodPhase]int{corev1.PodPending: 0, corev1.PodUnknown: 1,
 // compare orders pods by how little they are missed: unassigned, not running, not ready, cheap by annotation, doubled up
 // on a node, ready for a shorter time, restarted more often, younger.
 func compare(a, b *corev1.Pod, together map[string]int, now time.Time) int {
-	aReady, aSince := ready(a)
-	bReady, bSince := ready(b)
+	aReady, aSince := readySince(a)
+	bReady, bSince := readySince(b)
 	order := cmp.Or(
 		cmp.Compare(assigned(a), assigned(b)),
 		cmp.Compare(phases[a.Status.Phase], phases[b.Status.Phase]),
@@ -67,7 +67,9 @@ func compare(a, b *corev1.Pod, together map[string]int, now time.Time) int {
 		return cmp.Or(younger(aSince, bSince, now), cmp.Compare(a.UID, b.UID))
 	}
 	if order == 0 {
-		order = cmp.Compare(restarts(b), restarts(a))
+		aRegular, aSidecar := restarts(a)
+		bRegular, bSidecar := restarts(b)
+		order = cmp.Or(cmp.Compare(bRegular, aRegular), cmp.Compare(bSidecar, aSidecar))
 	}
 	if order == 0 && !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
 		return cmp.Or(younger(a.CreationTimestamp, b.CreationTimestamp, now), cmp.Compare(a.UID, b.UID))
@@ -109,20 +111,27 @@ func cost(p *corev1.Pod) int64 {
 	return n
 }
 
-// ready reports whether a pod is ready, and since when.
-func ready(p *corev1.Pod) (bool, metav1.Time) {
-	for i := range p.Status.Conditions {
-		if c := &p.Status.Conditions[i]; c.Type == corev1.PodReady {
-			return c.Status == corev1.ConditionTrue, c.LastTransitionTime
+// restarts returns the most restarts of any container and of any sidecar.
+func restarts(p *corev1.Pod) (regular, sidecar int32) {
+	for i := range p.Status.ContainerStatuses {
+		regular = max(regular, p.Status.ContainerStatuses[i].RestartCount)
+	}
+	for i := range p.Status.InitContainerStatuses {
+		status := &p.Status.InitContainerStatuses[i]
+		if slices.ContainsFunc(p.Spec.InitContainers, func(c corev1.Container) bool {
+			return c.Name == status.Name && c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
+		}) {
+			sidecar = max(sidecar, status.RestartCount)
 		}
 	}
-	return false, metav1.Time{}
+	return regular, sidecar
 }
 
-func restarts(p *corev1.Pod) int32 {
-	most := int32(0)
-	for i := range p.Status.ContainerStatuses {
-		most = max(most, p.Status.ContainerStatuses[i].RestartCount)
+// readySince reports whether a pod is ready, and since when.
+func readySince(p *corev1.Pod) (bool, metav1.Time) {
+	c := controller.ReadyCondition(p)
+	if c == nil {
+		return false, metav1.Time{}
 	}
-	return most
+	return c.Status == corev1.ConditionTrue, c.LastTransitionTime
 }

@@ -6,6 +6,7 @@
 package replicaset
 
 import (
+	"maps"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -47,38 +48,50 @@ func ownKey(_ controller.View, _ client.ChangeType, _, now api.Object, add func(
 	add(controller.KeyOf(now), 0)
 }
 
-// podKeys wakes the owner of a pod: the old one too when it changed, and every ReplicaSet whose selector matches an
-// orphan.
-func podKeys(v controller.View, _ client.ChangeType, old, now api.Object, add func(controller.Key, time.Duration)) {
-	if old != nil && old.GetResourceVersion() == now.GetResourceVersion() {
-		return
-	}
-	owner := ownerKey(now)
-	if old != nil {
-		if was := ownerKey(old); was != owner && was.Name != "" {
-			add(was, 0)
+// podKeys wakes the owner of a pod and the one before, and every ReplicaSet that could adopt a pod that has none, when that
+// may have changed. A pod that became ready wakes its owner again when it has been so for long enough to be available.
+func podKeys(v controller.View, ch client.ChangeType, old, now api.Object, add func(controller.Key, time.Duration)) {
+	owner := ownerOf(v, now)
+	if old != nil && now.GetDeletionTimestamp() == nil {
+		if was := ownerOf(v, old); was != nil && (owner == nil || was.UID != owner.UID) {
+			add(controller.KeyOf(was), 0)
 		}
 	}
-	if owner.Name != "" {
-		add(owner, 0)
-		return
+	controlled := metav1.GetControllerOfNoCopy(now) != nil
+	switch {
+	case owner != nil:
+		add(controller.KeyOf(owner), 0)
+		if wait := owner.Spec.MinReadySeconds; wait > 0 && old != nil && !controller.IsReady(old.(*corev1.Pod)) && controller.IsReady(now.(*corev1.Pod)) {
+			add(controller.KeyOf(owner), time.Duration(wait)*time.Second)
+		}
+	case controlled || ch == client.Deleted || now.GetDeletionTimestamp() != nil:
+	case old == nil || metav1.GetControllerOfNoCopy(old) != nil || !maps.Equal(old.GetLabels(), now.GetLabels()):
+		wakeAdopters(v, now, add)
 	}
-	v.Each("replicasets.apps", now.GetNamespace(), func(o api.Object) bool {
-		rs := o.(*appsv1.ReplicaSet)
-		if s, err := metav1.LabelSelectorAsSelector(rs.Spec.Selector); err == nil && !s.Empty() && s.Matches(labels.Set(now.GetLabels())) {
-			add(controller.KeyOf(rs), 0)
+}
+
+// wakeAdopters wakes the ReplicaSets that select a pod.
+func wakeAdopters(v controller.View, pod api.Object, add func(controller.Key, time.Duration)) {
+	v.Each("replicasets.apps", pod.GetNamespace(), func(o api.Object) bool {
+		selector, err := metav1.LabelSelectorAsSelector(o.(*appsv1.ReplicaSet).Spec.Selector)
+		if err == nil && !selector.Empty() && selector.Matches(labels.Set(pod.GetLabels())) {
+			add(controller.KeyOf(o), 0)
 		}
 		return true
 	})
 }
 
-// ownerKey returns the key of the ReplicaSet that controls an object; empty when there is none.
-func ownerKey(o api.Object) controller.Key {
+// ownerOf returns the ReplicaSet that controls an object, nil when there is none.
+func ownerOf(v controller.View, o api.Object) *appsv1.ReplicaSet {
 	ref := metav1.GetControllerOfNoCopy(o)
 	if ref == nil || ref.Kind != "ReplicaSet" {
-		return controller.Key{}
+		return nil
 	}
-	return controller.Key{Namespace: o.GetNamespace(), Name: ref.Name}
+	rs, ok := v.Get("replicasets.apps", o.GetNamespace(), ref.Name).(*appsv1.ReplicaSet)
+	if !ok || rs.UID != ref.UID {
+		return nil
+	}
+	return rs
 }
 
 func reconcile(v controller.View, k controller.Key) controller.Plan {
@@ -91,9 +104,16 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 	if err != nil {
 		return controller.Plan{} // the API server refuses such a selector
 	}
+	if v.Err != nil && (v.Err.Details == nil || v.Err.Details.Kind != "pods") {
+		return controller.Plan{} // a status on an old revision: the next sync makes it anew
+	}
 	pods := claim(v, rs, selector)
 	plan := controller.Plan{}
-	plan.Then(pods.claims...)
+	if v.Err == nil {
+		for _, w := range pods.claims {
+			plan.Then(w)
+		}
+	}
 	note := Note{Wanted: int(*rs.Spec.Replicas), Saw: len(pods.active), Waiting: !v.Fresh}
 	if v.Fresh && v.Err == nil && rs.DeletionTimestamp == nil {
 		manage(v, &plan, rs, pods.active, &note)
@@ -104,7 +124,7 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 		plan.Then(statusWrite(rs, status))
 	}
 	if rs.Spec.MinReadySeconds > 0 && status.ReadyReplicas != status.AvailableReplicas {
-		plan.Again = time.Duration(rs.Spec.MinReadySeconds) * time.Second
+		plan.Again = nextCheck(rs, pods.active, v.Now)
 	}
 	if note.Creating > 0 || note.Deleting > 0 || note.Status || len(plan.Stages) > 0 {
 		plan.Note = note

@@ -21,7 +21,7 @@ func newStatus(rs *appsv1.ReplicaSet, pods claimed, v controller.View) appsv1.Re
 		if carries(pod.Labels, rs.Spec.Template.Labels) {
 			labeled++
 		}
-		isReady, since := ready(pod)
+		isReady, since := readySince(pod)
 		if !isReady {
 			continue
 		}
@@ -34,6 +34,20 @@ func newStatus(rs *appsv1.ReplicaSet, pods claimed, v controller.View) appsv1.Re
 	s.ReadyReplicas, s.AvailableReplicas, s.TerminatingReplicas = readies, available, &terminating
 	s.Conditions = conditions(rs, len(pods.active), v)
 	return s
+}
+
+// nextCheck returns how long it is until the next pod has been ready for long enough to be available.
+func nextCheck(rs *appsv1.ReplicaSet, active []*corev1.Pod, now time.Time) time.Duration {
+	wait := time.Duration(rs.Spec.MinReadySeconds) * time.Second
+	next := wait
+	for _, pod := range active {
+		if isReady, since := readySince(pod); isReady && !since.IsZero() {
+			if left := since.Add(wait).Sub(now); left > 0 {
+				next = min(next, left)
+			}
+		}
+	}
+	return next
 }
 
 func carries(labels, wanted map[string]string) bool {

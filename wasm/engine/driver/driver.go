@@ -17,6 +17,7 @@ const (
 	chunk   = 10 * time.Millisecond  // longest stretch of work between two looks at the requests
 	frame   = 16 * time.Millisecond  // pause between chunks when the session has caught up with wall time
 	redraw  = 34 * time.Millisecond  // at least this long between two Views: under 30 a second
+	undrawn = time.Second            // a View that the page has not drawn by then is not waited for: its tab may be hidden
 	rest    = 250 * time.Millisecond // a change is kept when this long passed without a request
 	longest = 3 * time.Second        // a change is kept after this long even while requests or play go on
 	catchUp = 250 * time.Millisecond // most wall time that one Run makes up for, so that a sleeping tab does not race after
@@ -51,7 +52,8 @@ type Driver struct {
 
 	busy      bool // what the session was at the last turn
 	ran       time.Time
-	drew      time.Time
+	drew      time.Time // when the latest View was sent
+	drawing   bool      // the page has not said yet that it drew that View
 	requested time.Time
 	dirty     time.Time // since when changes wait to be kept; zero when none do
 	hurry     bool      // the page asked for them to be kept: it may be about to close
@@ -105,6 +107,10 @@ func (d *Driver) Turn() (wait time.Duration, waiting bool) {
 	return wait, waiting && ok
 }
 
+// Drawn tells the driver that the page has drawn the latest View. Until then no other is sent, so that a page that draws
+// more slowly than the engine runs is never buried in Views.
+func (d *Driver) Drawn() { d.drawing = false }
+
 // Kept tells the driver that the save file given to Page.Keep has been written, or could not be.
 func (d *Driver) Kept(err error) {
 	d.keeping = false
@@ -127,8 +133,8 @@ func (d *Driver) run() (wait time.Duration, waiting bool) {
 	}
 	more := d.session.Run(wall, func() bool { return d.page.Now().Sub(start) < chunk })
 	going := d.session.Busy()
-	if now := d.page.Now(); !going || now.Sub(d.drew) >= redraw {
-		d.drew = now
+	if now := d.page.Now(); !going || d.mayDraw(now.Sub(d.drew)) {
+		d.drew, d.drawing = now, true
 		d.page.Notify(wire.Notice{View: d.session.View()})
 	}
 	switch {
@@ -139,6 +145,11 @@ func (d *Driver) run() (wait time.Duration, waiting bool) {
 	default:
 		return frame, true
 	}
+}
+
+// mayDraw says whether the page should get another View this long after the latest.
+func (d *Driver) mayDraw(passed time.Duration) bool {
+	return passed >= redraw && !d.drawing || passed >= undrawn
 }
 
 // keep has changes written when they are due, and otherwise says when they will be.

@@ -108,6 +108,7 @@ func TestViewsAreAtMostThirtyASecond(t *testing.T) {
 	d.Request(wire.Request{ID: 1, Op: wire.OpStep, Event: 1000})
 	for session.Busy() {
 		d.Turn()
+		d.Drawn()
 	}
 	if got := page.views(); got < 20 || got > 31 {
 		t.Errorf("a second of work sent %d views; want about 30", got)
@@ -116,6 +117,17 @@ func TestViewsAreAtMostThirtyASecond(t *testing.T) {
 	d.Turn()
 	if page.views() != sent {
 		t.Error("a session at rest still sends views")
+	}
+}
+
+func TestSlowPageIsNotBuriedInViews(t *testing.T) {
+	page, session, d := setUp()
+	d.Request(wire.Request{ID: 1, Op: wire.OpStep, Event: 2500})
+	for session.Busy() {
+		d.Turn()
+	}
+	if got := page.views(); got < 2 || got > 4 {
+		t.Errorf("a page that drew nothing in 2.5 s was sent %d views; want one a second and the last", got)
 	}
 }
 
