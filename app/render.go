@@ -18,7 +18,6 @@ import (
 	"orrery/app/panel/scheduling"
 	"orrery/app/panel/sequence"
 	"orrery/app/panel/stage"
-	"orrery/app/panel/tabs"
 	"orrery/app/panel/transport"
 	"orrery/app/state"
 	"orrery/app/text"
@@ -118,13 +117,14 @@ func (r *Root) inspector(words *text.Words) app.UI {
 
 // sections is the switch between the parts of the screen that narrow windows show one at a time.
 func (r *Root) sections(words *text.Words) app.UI {
-	names := []string{words.Edit, words.Picture, words.Inspect}
-	items := make([]tabs.Item, len(state.Sections))
-	for i, section := range state.Sections {
-		items[i] = tabs.Item{ID: string(section), Name: names[i], Action: state.ShowSection{Section: section}}
-	}
+	shown := []string{words.Edit, words.Picture, words.Inspect}
+	names := []string{words.ShowEdit, words.ShowPicture, words.ShowInspect}
 	return app.Nav().Class("sections").Aria("label", words.Sections).Body(
-		&tabs.Row{Port: r.port, ID: "section", Label: words.Sections, Panel: "staged", Active: string(r.model.Section), Items: items},
+		app.Range(state.Sections).Slice(func(i int) app.UI {
+			on := state.Sections[i] == r.model.Section
+			return app.Button().Type("button").Class("section", panel.Classes("on", on)).Aria("label", names[i]).
+				Aria("pressed", on).OnClick(r.port.On(state.ShowSection{Section: state.Sections[i]})).Text(shown[i])
+		}),
 	)
 }
 

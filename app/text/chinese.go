@@ -5,14 +5,15 @@ var chinese = Words{
 	Failed: "引擎已停止", MemoryOnly: "仅在内存中",
 	MemoryWhy: "此浏览器在这里不存储数据：关闭标签页后文件和集群都会消失", Dismiss: "关闭",
 	Language: "English", Theme: "浅色或深色", Lessons: "课程", World: "Kubernetes {0} · {1} 个节点 · 种子 {2}",
-	Sections: "分区", Edit: "编辑", Picture: "集群图", Inspect: "检查",
+	Sections: "分区", Edit: "编辑器", Picture: "集群", Inspect: "检查器",
+	ShowEdit: "显示编辑器", ShowPicture: "显示集群", ShowInspect: "显示检查器",
 
 	Files: "文件", AddFile: "新建文件", FileMenu: "文件操作", RenameFile: "重命名…", CloseFile: "关闭文件",
 	FileName: "文件名", Changed: "已修改", Apply: "应用", ApplyTitle: "用 kubectl apply 提交这些文件",
 	Editor: "清单编辑器", Errors: "错误：{0}",
 
 	Events: "事件", Heartbeats: "心跳", FilterEvents: "筛选事件", GoTo: "转到第 {0} 个事件",
-	NoLines: "还没有发生任何事。先应用清单，再单步执行。",
+	NoLines: "还没有发生任何事。先应用清单，再单步执行。", Output: "kubectl 的输出",
 
 	Stage: "舞台", Map: "集群图", Sequence: "时序图", Objects: "对象", Scheduling: "调度", Network: "网络",
 	Containers: "容器", InFlight: "{0} 条消息在途 · {1} 条等待", OneInFlight: "1 条消息在途 · {1} 条等待",

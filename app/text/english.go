@@ -5,14 +5,15 @@ var english = Words{
 	Failed: "The engine stopped", MemoryOnly: "in memory only",
 	MemoryWhy: "This browser stores nothing here: files and world are gone when the tab closes", Dismiss: "Dismiss",
 	Language: "中文", Theme: "Light or dark", Lessons: "Lessons", World: "Kubernetes {0} · {1} nodes · seed {2}",
-	Sections: "Sections", Edit: "Edit", Picture: "Map", Inspect: "Inspect",
+	Sections: "Sections", Edit: "Editor", Picture: "Cluster", Inspect: "Inspector",
+	ShowEdit: "Show editor", ShowPicture: "Show cluster", ShowInspect: "Show inspector",
 
 	Files: "Files", AddFile: "New file", FileMenu: "File actions", RenameFile: "Rename…", CloseFile: "Close",
 	FileName: "File name", Changed: "changed", Apply: "Apply", ApplyTitle: "kubectl apply these files",
 	Editor: "Manifest editor", Errors: "errors: {0}",
 
 	Events: "Events", Heartbeats: "Heartbeats", FilterEvents: "Filter events", GoTo: "Go to event {0}",
-	NoLines: "Nothing has happened yet. Apply a manifest, then step.",
+	NoLines: "Nothing has happened yet. Apply a manifest, then step.", Output: "Output of kubectl",
 
 	Stage: "Stage", Map: "Map", Sequence: "Sequence", Objects: "Objects", Scheduling: "Scheduling", Network: "Network",
 	Containers: "Containers", InFlight: "{0} messages in flight · {1} waiting", OneInFlight: "1 message in flight · {1} waiting",

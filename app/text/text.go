@@ -14,11 +14,11 @@ type Words struct {
 	// The page
 	Page, Skip, Loading, LoadingOf, Failed, MemoryOnly, MemoryWhy, Dismiss string
 	Language, Theme, Lessons, World                                        string
-	Sections, Edit, Picture, Inspect                                       string
+	Sections, Edit, Picture, Inspect, ShowEdit, ShowPicture, ShowInspect   string
 	// Workspace
 	Files, AddFile, FileMenu, RenameFile, CloseFile, FileName, Changed, Apply, ApplyTitle, Editor, Errors string
 	// Event list
-	Events, Heartbeats, FilterEvents, GoTo, NoLines string
+	Events, Heartbeats, FilterEvents, GoTo, NoLines, Output string
 	// Stage
 	Stage, Map, Sequence, Objects, Scheduling, Network, Containers, InFlight, OneInFlight string
 	AtRest, AtRestText, OfTen, EventNumber                                                string

@@ -54,12 +54,20 @@ func (s *Server) admitNamespace(r *client.Request, o api.Object) *metav1.Status 
 	if ns.Status.Phase != corev1.NamespaceTerminating || r.Verb != client.Create {
 		return nil
 	}
-	err := apierrors.NewForbidden(groupResource(res), o.GetName(),
+	err := apierrors.NewForbidden(groupResource(res), nameAsked(o),
 		stringError("unable to create new content in namespace "+ns.Name+" because it is being terminated"))
 	err.ErrStatus.Details.Causes = append(err.ErrStatus.Details.Causes, metav1.StatusCause{
 		Type: corev1.NamespaceTerminatingCause, Message: "namespace " + ns.Name + " is being terminated", Field: "metadata.namespace",
 	})
 	return statusOf(err)
+}
+
+// nameAsked returns the name as the request had it: admission comes before a name is generated.
+func nameAsked(o api.Object) string {
+	if o.GetGenerateName() != "" {
+		return o.GetGenerateName()
+	}
+	return o.GetName()
 }
 
 type stringError string
@@ -82,7 +90,7 @@ func (s *Server) admitServiceAccount(t *engine.Turn, pod *corev1.Pod) *metav1.St
 	if v == nil {
 		why := "error looking up service account " + pod.Namespace + "/" + pod.Spec.ServiceAccountName +
 			": serviceaccount " + strconv.Quote(pod.Spec.ServiceAccountName) + " not found"
-		return statusOf(apierrors.NewForbidden(groupResource(api.Find("pods")), pod.Name, stringError(why)))
+		return statusOf(apierrors.NewForbidden(groupResource(api.Find("pods")), nameAsked(pod), stringError(why)))
 	}
 	account := v.Object.(*corev1.ServiceAccount)
 	if len(pod.Spec.ImagePullSecrets) == 0 {

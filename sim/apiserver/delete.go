@@ -32,6 +32,9 @@ func (s *Server) prepareDelete(t *engine.Turn, res *api.Resource, r *client.Requ
 	case pending: // a graceful deletion is under way and this one does not hurry it
 		return outcome{object: old, code: http.StatusOK}, nil
 	case len(finalizersOf(o)) > 0:
+		if old.GetDeletionTimestamp() != nil && slices.Equal(o.GetFinalizers(), old.GetFinalizers()) {
+			return outcome{object: old, code: http.StatusOK}, nil // it waits already
+		}
 		markDeleted(t, o, old)
 	case o.GetDeletionGracePeriodSeconds() == nil || *o.GetDeletionGracePeriodSeconds() == 0:
 		return outcome{

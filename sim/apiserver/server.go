@@ -173,6 +173,7 @@ func (s *Server) commit(t *engine.Turn, c *commit) {
 func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value) {
 	if r.Resource == "services" && v.Deleted() {
 		s.releaseIP(t, v.Object)
+		s.dropEndpoints(t, v.Object)
 	}
 }
 

@@ -137,6 +137,16 @@ func (s *Server) releaseIP(t *engine.Turn, o api.Object) {
 	}
 }
 
+// dropEndpoints removes the Endpoints of a Service that was deleted, if there are any.
+func (s *Server) dropEndpoints(t *engine.Turn, o api.Object) {
+	if s.store.Get(api.Find("endpoints").Key(o.GetNamespace(), o.GetName())) == nil {
+		return
+	}
+	t.SendAs(client.Server, client.Server, 0, &client.Request{
+		User: "apiserver", Verb: client.Delete, Resource: "endpoints", Namespace: o.GetNamespace(), Name: o.GetName(),
+	})
+}
+
 // keepAllocated fills in what an update left out and the server had allocated.
 func keepAllocated(svc, old *corev1.Service) {
 	if svc.Spec.Type == corev1.ServiceTypeExternalName || old.Spec.Type == corev1.ServiceTypeExternalName {

@@ -128,3 +128,37 @@ func TestLessons(t *testing.T) {
 		t.Error("a lesson that does not exist was opened")
 	}
 }
+
+// TestALongWorldIsLoadedBitByBit loads more events than Load runs at once.
+func TestALongWorldIsLoadedBitByBit(t *testing.T) {
+	s := session.New()
+	files := ask(t, s, wire.Request{Op: wire.OpOpen}).Workspace.Files[:1]
+	files[0].Text = strings.Replace(files[0].Text, "replicas: 2", "replicas: 600", 1)
+	ask(t, s, wire.Request{Op: wire.OpApply, Files: files})
+	end := step(t, s, wire.UntilQuiet)
+	if end.Position.Event < 21_000 {
+		t.Fatalf("a world of %d events is not long", end.Position.Event)
+	}
+	file := s.Save()
+	loaded, err := session.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := loaded.View()
+	if !v.Position.Running || !loaded.Busy() || v.Position.Event >= end.Position.Event {
+		t.Fatalf("just loaded: %+v", v.Position)
+	}
+	if string(loaded.Save()) != string(file) {
+		t.Error("a session saved while it is loaded is not what was loaded")
+	}
+	if a, b := scene(t, s.View()), scene(t, run(t, loaded)); a != b {
+		t.Errorf("loaded:\n%s\nwant\n%s", b, a)
+	}
+	impatient, err := session.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := scene(t, back(t, s, wire.UntilWrite)), scene(t, back(t, impatient, wire.UntilWrite)); a != b {
+		t.Errorf("a step back while it is loaded leads to\n%s\nwant\n%s", b, a)
+	}
+}

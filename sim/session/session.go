@@ -67,7 +67,10 @@ func (s *Session) adopt(w *sim.World) {
 func (s *Session) Dirty() bool { return s.dirty }
 
 // Busy reports whether there is something for Run to do: a goal, or a View that did not have room for everything.
-func (s *Session) Busy() bool { return s.goal.active() || s.replay != nil || s.behind }
+func (s *Session) Busy() bool { return s.moving() || s.behind }
+
+// moving reports whether the world is going on by itself.
+func (s *Session) moving() bool { return s.goal.active() || s.replay != nil }
 
 // Run advances what was set going by a stretch of wall time, for as long as budget is true. It reports whether there is
 // more to do at once.

@@ -125,7 +125,7 @@ func (s *Session) mark(v *wire.View) {
 // lines puts the newest lines of the event list in.
 func (s *Session) lines(v *wire.View, i *instant.Instant) {
 	most := linesMax
-	if s.Busy() {
+	if s.moving() {
 		most = linesPlaying
 	}
 	v.LinesTotal = s.index.Folds(s.world.Number())

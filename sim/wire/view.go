@@ -91,13 +91,13 @@ type Node struct {
 	Images        int    `json:"images"`
 }
 
-// Pod is one pod on a node of the picture.
+// Pod is one pod on a node of the picture. On a crowded node only Namespace, Name, Tone and Changed are set.
 type Pod struct {
-	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-	Status    string `json:"status"` // as kubectl's STATUS column says it: "ContainerCreating", "Running", "Terminating"
-	Tone      string `json:"tone"`   // "ok", "wait", "bad" or "gone"
-	Ready     string `json:"ready"`  // "0/1"
+	Namespace string `json:"ns"`
+	Name      string `json:"n"`
+	Status    string `json:"status,omitempty"` // as kubectl's STATUS column says it: "ContainerCreating", "Running", "Terminating"
+	Tone      string `json:"t"`                // "ok", "wait", "bad" or "gone"
+	Ready     string `json:"ready,omitempty"`  // "0/1"
 	IP        string `json:"ip,omitempty"`
 	Score     int64  `json:"score,omitempty"` // the scheduler's, while the pod is arriving
 	Changed   bool   `json:"changed,omitempty"`

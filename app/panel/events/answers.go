@@ -15,14 +15,13 @@ func (e *Events) answers() app.UI {
 	if e.View != nil && !e.Hidden {
 		command, output = e.View.Command, e.View.Output
 	}
+	classes := tones(output)
 	return app.Div().Class("answers").Role("status").Body(
 		app.If(command != "" || e.Problem != "", func() app.UI {
 			return app.Div().Class("answer").Body(
 				app.Div().Class("printed").ID("printed").TabIndex(0).Role("group").Aria("label", e.Words.Output).Body(
 					app.If(command != "", func() app.UI { return app.Div().Class("prompt").Text("$ " + command) }),
-					app.Range(output).Slice(func(i int) app.UI {
-						return app.Div().Class(tone(output, i)).Text(output[i])
-					}),
+					app.Range(output).Slice(func(i int) app.UI { return app.Div().Class(classes[i]).Text(output[i]) }),
 					app.If(e.Problem != "", func() app.UI { return app.Div().Class("problem").Text(e.Problem) }),
 				),
 				app.Button().Type("button").Class("icon").Aria("label", e.Words.Dismiss).Title(e.Words.Dismiss).
@@ -32,18 +31,22 @@ func (e *Events) answers() app.UI {
 	)
 }
 
-// tone is the class of a printed line. kubectl prints its errors last, so all lines from the first error on belong to
+// tones are the classes of printed lines. kubectl prints its errors last, so every line from the first error on belongs to
 // errors.
-func tone(output []string, i int) string {
-	for _, line := range output[:i+1] {
+func tones(output []string) []string {
+	classes, failed := make([]string, len(output)), false
+	for i, line := range output {
 		for _, start := range []string{"error", "Error ", "The "} {
-			if strings.HasPrefix(line, start) {
-				return "problem"
-			}
+			failed = failed || strings.HasPrefix(line, start)
+		}
+		switch {
+		case failed:
+			classes[i] = "problem"
+		case strings.HasPrefix(line, "Warning:"):
+			classes[i] = "warned"
+		default:
+			classes[i] = "printed-line"
 		}
 	}
-	if strings.HasPrefix(output[i], "Warning:") {
-		return "warning"
-	}
-	return "done"
+	return classes
 }

@@ -1,17 +1,18 @@
 package events
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestErrorsAreRedToTheEnd(t *testing.T) {
-	output := []string{
+	got := tones([]string{
 		"Warning: unknown field \"spec.x\"",
 		"service/web created",
 		"The Deployment \"web\" is invalid: ",
 		"* spec.replicas: Invalid value: -1",
-	}
-	for i, want := range []string{"warning", "done", "problem", "problem"} {
-		if got := tone(output, i); got != want {
-			t.Errorf("line %d is %q, want %q", i, got, want)
-		}
+	})
+	if want := []string{"warned", "printed-line", "problem", "problem"}; !slices.Equal(got, want) {
+		t.Errorf("tones = %q, want %q", got, want)
 	}
 }

@@ -33,8 +33,9 @@ type Events struct {
 	Problem  string
 	Moving   bool
 
-	window rows.Window
-	filter string
+	window  rows.Window
+	filter  string
+	printed int // lines that were printed when they were last on screen
 }
 
 // OnMount shows the newest line.
@@ -56,7 +57,19 @@ func (e *Events) settle(ctx app.Context) {
 			field.Set("value", e.Filter)
 		}
 		e.filter = e.Filter
+		e.showPrinted()
 	})
+}
+
+// showPrinted scrolls to what kubectl printed last.
+func (e *Events) showPrinted() {
+	if e.View == nil || len(e.View.Output) == e.printed {
+		return
+	}
+	e.printed = len(e.View.Output)
+	if printed := app.Window().GetElementByID("printed"); printed.Truthy() {
+		printed.Set("scrollTop", printed.Get("scrollHeight"))
+	}
 }
 
 // model is as much of the Model as finding lines takes.

@@ -90,12 +90,14 @@ func (o *object) link(word string, ref wire.Ref) app.UI {
 
 func (o *object) yaml() app.UI {
 	lines := o.Object.Lines
+	labels := o.labels()
+	line := func(i int) app.UI { return Line(lines[i], labels[i]) }
 	o.window.Height = lineHeight
 	box := app.Div().Class("yaml").TabIndex(0).Role("region").Aria("label", o.Object.Kind+" "+o.Object.Ref.Name+" YAML")
 	if len(lines) > linesWhole {
-		return box.On("scroll", o.onScroll, app.PassiveEvent()).Body(o.window.Body(len(lines), o.line)...)
+		return box.On("scroll", o.onScroll, app.PassiveEvent()).Body(app.Div().Class("lines").Body(o.window.Body(len(lines), line)...))
 	}
-	return box.Body(app.Range(lines).Slice(o.line))
+	return box.Body(app.Div().Class("lines").Body(app.Range(lines).Slice(line)))
 }
 
 func (o *object) onScroll(ctx app.Context, _ app.Event) {
@@ -104,61 +106,13 @@ func (o *object) onScroll(ctx app.Context, _ app.Event) {
 	}
 }
 
-// line draws a line with the colour of who wrote it, and their name where it changes.
-func (o *object) line(i int) app.UI {
-	line := o.Object.Lines[i]
-	by := ""
-	if line.By != "" && (i == 0 || line.By != o.Object.Lines[i-1].By || line.Changed != o.Object.Lines[i-1].Changed) {
-		by = line.By
-		if line.Changed && o.Object.Revision == o.Revision {
-			by += " · " + o.Words.Now
-		}
+// labels name who wrote the lines.
+func (o *object) labels() []string {
+	now := ""
+	if o.Object.Revision == o.Revision {
+		now = " · " + o.Words.Now
 	}
-	return Line(line, by)
-}
-
-// Line draws a line of YAML.
-func Line(line wire.Line, by string) app.UI {
-	lead := ""
-	for range line.Indent {
-		lead += " "
-	}
-	if line.Dash {
-		lead += "- "
-	}
-	words := []app.UI{app.Text(lead)}
-	if line.Key != "" {
-		words = append(words, app.Span().Class("k").Text(line.Key), app.Text(":"))
-	}
-	if line.Value != "" {
-		if line.Key != "" {
-			words = append(words, app.Text(" "))
-		}
-		words = append(words, app.Span().Class("v-"+line.Type).Text(line.Value))
-	}
-	return app.Div().Class("y", panel.Classes("new", line.Changed)).Title(line.Path).Body(
-		app.U().Class("by-"+writer(line.By)),
-		app.Span().Class("code").Body(words...),
-		app.Em().Text(by),
-	)
-}
-
-// writer is the class of a writer's colour.
-func writer(by string) string {
-	switch by {
-	case "":
-		return "none"
-	case "kubectl":
-		return "user"
-	case "default", "apiserver", "kube-apiserver":
-		return "default"
-	case "scheduler", "kube-scheduler":
-		return "scheduler"
-	case "kubelet", "kube-proxy", "runtime":
-		return "node"
-	default:
-		return "work"
-	}
+	return Labels(o.Object.Lines, now)
 }
 
 func (o *object) why() app.UI {
@@ -178,7 +132,7 @@ func (o *object) why() app.UI {
 				app.Button().Type("button").Class("at").Title(text.Fill(o.Words.GoTo, strconv.Itoa(line.Event))).
 					OnClick(o.Port.On(state.Seek{Event: line.Event})).Text(lead+panel.Since(line.At)),
 				app.Span().Class("dot by-"+writer(line.Actor)),
-				app.Span().Body(app.B().Text(line.Actor), app.Text(" "+line.Text)),
+				app.Span().Body(append([]app.UI{app.B().Text(line.Actor), app.Text(" ")}, panel.Prose(line.Text)...)...),
 			)
 		})),
 	)

@@ -3,6 +3,7 @@ package say
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -35,8 +36,8 @@ func (s *Say) Render() app.UI {
 	return app.Div().Class("say", panel.Classes("stepless", told.Step == 0)).Body(
 		s.number(told),
 		app.Div().Class("told").Aria("live", live).Aria("atomic", true).Body(
-			app.H2().Text(told.Title),
-			app.P().Body(panel.Prose(told.Text)...),
+			app.H2().Title(told.Title).Text(told.Title),
+			app.P().Title(strings.ReplaceAll(told.Text, "`", "")).Body(panel.Prose(told.Text)...),
 		),
 		app.Div().Class("side").Body(
 			app.If(told.Step > 0, func() app.UI { return pips(told.Step) }),

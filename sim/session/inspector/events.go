@@ -21,7 +21,7 @@ const eventsMax = 500
 // Events answers the Kubernetes Events about an object, or about all, the oldest first as kubectl prints them.
 func (p *Inspector) Events(i *instant.Instant, ref wire.Ref) []wire.EventRow {
 	type row struct {
-		at  time.Time
+		at  time.Time // whole seconds: older Events have no more
 		mod int64
 		wire.EventRow
 	}
@@ -35,7 +35,7 @@ func (p *Inspector) Events(i *instant.Instant, ref wire.Ref) []wire.EventRow {
 		if ref.Resource != "" && involved != ref {
 			return true
 		}
-		rows = append(rows, row{seen(e), v.Mod, wire.EventRow{
+		rows = append(rows, row{seen(e).Truncate(time.Second), v.Mod, wire.EventRow{
 			Type: e.Type, Reason: e.Reason, Object: about(e), Ref: involved, Message: strings.TrimSpace(e.Message),
 			Source: source(e), Count: times(e), Age: lastSeen(e, i.Wall()),
 		}})

@@ -53,7 +53,9 @@ func explained(t narrate.Teller, before []*trace.Entry, author string) bool {
 		case trace.Sync, trace.Decide, trace.Runtime:
 			actor, text := t.Why(e)
 			return text != "" && actor == author
-		case trace.Watch, trace.Commit, trace.Command:
+		case trace.Command:
+			return author == "kubectl" // the command tells it
+		case trace.Watch, trace.Commit:
 			return false
 		}
 	}

@@ -46,7 +46,24 @@ func nodes(i *instant.Instant, since int64) []wire.Node {
 		}
 		return true
 	})
+	for i := range out {
+		thin(&out[i])
+	}
 	return out
+}
+
+// crowd is how many pods a node has when the picture has room for no more than a dot each. Of those the page needs no
+// more than what a dot shows, and a view of a thousand pods must stay small: it is decoded on the page's main thread.
+const crowd = 24
+
+func thin(n *wire.Node) {
+	if n.PodsAll <= crowd {
+		return
+	}
+	for i := range n.Pods {
+		p := &n.Pods[i]
+		p.Status, p.Ready, p.IP, p.Score = "", "", "", 0
+	}
 }
 
 func node(i *instant.Instant, n *corev1.Node) wire.Node {
