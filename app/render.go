@@ -110,7 +110,7 @@ func (r *Root) inspector(words *text.Words) app.UI {
 	}
 	return &inspector.Inspector{
 		Port: r.port, Words: words, Tab: m.Tab, Follow: m.Follow, Ready: m.Ready, Selected: m.Selected, Revision: revision,
-		Object: m.Object, History: m.History, DiffFrom: m.DiffFrom, DiffTo: m.DiffTo, Diff: m.Diff,
+		Object: m.Object, Missing: m.Missing, History: m.History, DiffFrom: m.DiffFrom, DiffTo: m.DiffTo, Diff: m.Diff,
 		Keys: m.Keys, KeyFilter: m.KeyFilter, Events: m.Events, EventsAll: m.EventsAll,
 	}
 }

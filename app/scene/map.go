@@ -59,18 +59,23 @@ type metrics struct {
 	frameBottom         float64
 	busY, nodesY        float64
 	nodeGap, rowGap     float64
+	nodePad             float64 // between a node's edge and what is in it
 	queueX, queueLabelX float64
 	labelY              float64 // of messages on the wires beside the API server
 }
 
-// Lay lays a cluster out in a width. A zero cluster gives the control plane and outlines of three nodes.
-func Lay(cluster wire.Cluster, width float64) Map {
+// bottomMargin is the room under the lowest nodes.
+const bottomMargin = 16
+
+// Lay lays a cluster out in a width; the nodes take what is left of a height, within reason, and where that does not do,
+// the picture is higher. A zero cluster gives the control plane and outlines of three nodes.
+func Lay(cluster wire.Cluster, width, height float64) Map {
 	width = max(width, 320)
 	size := measure(width)
 	m := Map{W: width}
 	m.Frame = Box{size.frameX, size.frameY, width - 2*size.frameX, size.frameBottom - size.frameY}
 	m.Parts = parts(cluster, size)
-	m.Nodes = layNodes(cluster, size, width)
+	m.Nodes = layNodes(cluster, size, width, height)
 	routes := newRoutes(size, m.Nodes, width)
 	m.Wires = routes.wires()
 	m.Queue = layQueue(cluster, size, width)
@@ -83,7 +88,7 @@ func Lay(cluster wire.Cluster, width float64) Map {
 	for _, node := range m.Nodes {
 		m.H = max(m.H, node.Box.Bottom())
 	}
-	m.H += 16
+	m.H += bottomMargin
 	return m
 }
 
@@ -94,15 +99,15 @@ func measure(width float64) metrics {
 			narrow: true, frameX: 6, frameY: 6,
 			kubectl: Box{14, 34, 74, 48}, api: Box{center - 68, 28, 136, 60}, etcd: Box{width - 92, 28, 78, 60},
 			manager: Box{center - 134, 124, 128, 26}, scheduler: Box{center + 6, 124, 84, 26},
-			frameBottom: 160, busY: 178, nodesY: 198, nodeGap: 10, rowGap: 30,
+			frameBottom: 160, busY: 177, nodesY: 194, nodeGap: 8, rowGap: 30, nodePad: 9,
 			queueX: center + 104, labelY: 94,
 		}
 	}
 	return metrics{
 		frameX: 14, frameY: 14,
 		kubectl: Box{34, 84, 94, 52}, api: Box{center - 93, 76, 186, 66}, etcd: Box{width - 130, 76, 100, 66},
-		manager: Box{center - 145, 178, 138, 24}, scheduler: Box{center + 5, 178, 116, 24},
-		frameBottom: 210, busY: 252, nodesY: 288, nodeGap: 23, rowGap: 44,
+		manager: Box{center - 145, 186, 138, 24}, scheduler: Box{center + 5, 186, 116, 24},
+		frameBottom: 220, busY: 256, nodesY: 292, nodeGap: 23, rowGap: 44, nodePad: 14,
 		queueLabelX: center + 142, queueX: center + 186, labelY: 48,
 	}
 }

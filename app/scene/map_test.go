@@ -39,7 +39,7 @@ func TestNothingOverlaps(t *testing.T) {
 	for _, width := range widths {
 		for _, nodes := range []int{0, 1, 2, 3, 4, 7, 10, 25} {
 			for _, pods := range []int{0, 1, 5, 14, 60, 200} {
-				m := Lay(cluster(nodes, pods), width)
+				m := Lay(cluster(nodes, pods), width, 535)
 				name := fmt.Sprintf("width %v, %d nodes, %d pods", width, nodes, pods)
 				checkBoxes(t, name, m)
 				for _, node := range m.Nodes {
@@ -122,7 +122,7 @@ func TestMessagesFollowTheirWires(t *testing.T) {
 		c := cluster(10, 3)
 		for _, pair := range pairs {
 			c.Messages = []wire.Message{{From: pair[0], To: pair[1], Kind: "request", Label: "POST /api/v1/namespaces/default/pods/nginx-demo-6cbd945d79-7qdfq/binding", Arrived: true}}
-			m := Lay(c, width)
+			m := Lay(c, width, 535)
 			if len(m.Messages) != 1 {
 				t.Errorf("width %v: no way from %s to %s", width, pair[0], pair[1])
 				continue
@@ -130,6 +130,16 @@ func TestMessagesFollowTheirWires(t *testing.T) {
 			message := m.Messages[0]
 			if !inside(message.Label, Box{0, 0, m.W, m.H}) {
 				t.Errorf("width %v, %v: label outside: %v", width, pair, message.Label)
+			}
+			for _, part := range m.Parts {
+				if !apart(message.Label, part.Box) {
+					t.Errorf("width %v, %v: the label covers %s", width, pair, part.Name)
+				}
+			}
+			for _, node := range m.Nodes {
+				if name := (Box{node.Box.X + 16, node.Box.Y + 10, node.Box.W - 32, 14}); !apart(message.Label, name) {
+					t.Errorf("width %v, %v: the label covers the name of %s", width, pair, node.Name)
+				}
 			}
 			for _, at := range message.Path {
 				if at.X < 0 || at.X > m.W || at.Y < 0 || at.Y > m.H {
@@ -142,12 +152,12 @@ func TestMessagesFollowTheirWires(t *testing.T) {
 
 func TestWayRunsFromSenderToReceiver(t *testing.T) {
 	c := cluster(3, 0)
-	there := Lay(withMessage(c, APIServer, "kubelet/node-1"), 722).Messages[0]
-	back := Lay(withMessage(c, "kubelet/node-1", APIServer), 722).Messages[0]
+	there := Lay(withMessage(c, APIServer, "kubelet/node-1"), 722, 535).Messages[0]
+	back := Lay(withMessage(c, "kubelet/node-1", APIServer), 722, 535).Messages[0]
 	if there.Path[0] != back.Path[len(back.Path)-1] || there.Path[len(there.Path)-1] != back.Path[0] {
 		t.Errorf("there %v, back %v", there.Path, back.Path)
 	}
-	node := Lay(c, 722).Nodes[0]
+	node := Lay(c, 722, 535).Nodes[0]
 	if end := there.Path[len(there.Path)-1]; end != (Point{node.Box.CenterX(), node.Box.Y}) {
 		t.Errorf("the way to node-1 ends at %v", end)
 	}
@@ -161,22 +171,22 @@ func withMessage(c wire.Cluster, from, to string) wire.Cluster {
 func TestMessageNearsAsItComesDue(t *testing.T) {
 	c := cluster(3, 0)
 	c.Messages = []wire.Message{{From: Kubectl, To: APIServer, Due: 20e6}}
-	far := Lay(c, 722).Messages[0].Rest
+	far := Lay(c, 722, 535).Messages[0].Rest
 	c.Messages[0].Due = 1e6
-	if near := Lay(c, 722).Messages[0].Rest; near <= far {
+	if near := Lay(c, 722, 535).Messages[0].Rest; near <= far {
 		t.Errorf("due in 1 ms at %v, in 20 ms at %v", near, far)
 	}
 }
 
 func TestUnknownComponentIsLeftOut(t *testing.T) {
 	c := withMessage(cluster(3, 0), "kubelet/node-9", APIServer)
-	if got := Lay(c, 722).Messages; len(got) != 0 {
+	if got := Lay(c, 722, 535).Messages; len(got) != 0 {
 		t.Errorf("messages = %v", got)
 	}
 }
 
 func TestActiveAndTarget(t *testing.T) {
-	m := Lay(withMessage(cluster(3, 0), Scheduler, APIServer), 722)
+	m := Lay(withMessage(cluster(3, 0), Scheduler, APIServer), 722, 535)
 	for _, part := range m.Parts {
 		if part.Active != (part.Name == Scheduler) || part.Target != (part.Name == APIServer) {
 			t.Errorf("%s: active %v, target %v", part.Name, part.Active, part.Target)
@@ -185,7 +195,7 @@ func TestActiveAndTarget(t *testing.T) {
 }
 
 func TestPodAt(t *testing.T) {
-	node := Lay(cluster(3, 100), 722).Nodes[1]
+	node := Lay(cluster(3, 100), 722, 535).Nodes[1]
 	at := node.Dots[0].Points[17]
 	if pod, ok := node.PodAt(Point{at.X + 1, at.Y - 1}); !ok || pod.Name != "pod-1-17" {
 		t.Errorf("found %q %v", pod.Name, ok)

@@ -17,6 +17,7 @@ type Node struct {
 	Chips  []Chip
 	Cards  []Card // pods, when there is room for each
 	Dots   []Dots // pods, when there are many
+	Tight  bool   // there is no room for the smaller words
 	Pods   int
 	More   int // pods that are not drawn
 	Area   Box // where the pods are
@@ -69,8 +70,11 @@ type density struct {
 	area    float64 // height of the pods' area
 }
 
+// nodeHead and nodeFoot are the heights of what a node has above and under its pods.
+const nodeHead, nodeFoot = 64, 36
+
 // layNodes places the nodes in rows, all of one size.
-func layNodes(cluster wire.Cluster, size metrics, width float64) []Node {
+func layNodes(cluster wire.Cluster, size metrics, width, height float64) []Node {
 	nodes := cluster.Nodes
 	if len(nodes) == 0 {
 		nodes = make([]wire.Node, 3)
@@ -80,42 +84,36 @@ func layNodes(cluster wire.Cluster, size metrics, width float64) []Node {
 	if columns > 3 {
 		gap = 12
 	}
-	margin := max(size.frameX, 6)
-	start := margin
-	if columns == 1 {
-		start = margin + 10 // the wire to the lower nodes runs beside
-	}
-	each := (width - start - margin - float64(columns-1)*gap) / float64(columns)
+	margin := size.frameX
+	each := (width - 2*margin - float64(columns-1)*gap) / float64(columns)
 	most := 0
 	for _, node := range nodes {
 		most = max(most, len(node.Pods))
 	}
 	rows := (len(nodes) + columns - 1) / columns
-	dense := choose(most, each-28, rows == 1 && !size.narrow)
-	height := 64 + dense.area + 36
+	spare := (height-bottomMargin-size.nodesY+size.rowGap)/float64(rows) - size.rowGap - nodeHead - nodeFoot
+	dense := choose(most, each-2*size.nodePad, min(max(40, spare), areaMax))
+	full := nodeHead + dense.area + nodeFoot
 	out := make([]Node, len(nodes))
 	for i, node := range nodes {
 		row, column := i/columns, i%columns
 		inRow := min(columns, len(nodes)-row*columns)
-		left := start
+		left := margin
 		if rows == 1 {
 			left += float64(columns-inRow) * (each + gap) / 2
 		}
-		x, y := left+float64(column)*(each+gap), size.nodesY+float64(row)*(height+size.rowGap)
-		if size.narrow && columns == 1 {
-			y = size.nodesY + float64(row)*(height+14)
-		}
-		out[i] = layNode(node, Box{x, y, each, height}, dense, cluster)
+		x, y := left+float64(column)*(each+gap), size.nodesY+float64(row)*(full+size.rowGap)
+		out[i] = layNode(node, Box{x, y, each, full}, dense, cluster, size.nodePad)
 	}
 	return out
 }
 
 func nodeColumns(count int, narrow bool) int {
 	switch {
-	case narrow && count <= 4:
-		return 1
-	case narrow:
+	case narrow && count == 4:
 		return 2
+	case narrow:
+		return 3
 	case count <= 3, count == 5, count == 6:
 		return 3
 	case count <= 8:
@@ -125,24 +123,23 @@ func nodeColumns(count int, narrow bool) int {
 	}
 }
 
-// choose picks the largest drawing of most pods that stays in bounds.
-func choose(most int, width float64, tall bool) density {
-	floor := 40.0
-	if tall {
-		floor = 96
-	}
-	wide := max(1, int((width+6)/(160+6)))
-	if rows := ceil(most, wide); rows <= 4 {
-		return density{columns: wide, height: 34, gap: 6, area: max(floor, float64(rows)*40)}
+// areaMax is how high the pods' area becomes for the sake of filling the picture.
+const areaMax = 300
+
+// choose picks the largest drawing of most pods that stays in bounds. least is how high their area is at least.
+func choose(most int, width, least float64) density {
+	wide := max(1, int((width+6)/(160+6))) // where there is less, one column of narrower cards
+	if height := float64(ceil(most, wide)) * 40; height <= max(least, 160) {
+		return density{columns: wide, height: 34, gap: 6, area: max(least, height)}
 	}
 	small := max(1, int((width+4)/(88+4)))
-	if rows := ceil(most, small); rows <= 8 {
-		return density{columns: small, height: 20, gap: 4, area: max(floor, float64(rows)*24)}
+	if height := float64(ceil(most, small)) * 24; height <= max(least, 192) {
+		return density{columns: small, height: 20, gap: 4, area: max(least, height)}
 	}
 	for _, pitch := range []float64{14, 12, 10} {
 		rows := ceil(most, int(width/pitch))
-		if height := float64(rows) * pitch; height <= 130 || pitch == 10 {
-			return density{dots: true, pitch: pitch, area: max(floor, height+4)}
+		if height := float64(rows) * pitch; height <= max(least, 130) || pitch == 10 {
+			return density{dots: true, pitch: pitch, area: max(least, height+4)}
 		}
 	}
 	return density{}
@@ -150,14 +147,17 @@ func choose(most int, width float64, tall bool) density {
 
 func ceil(a, b int) int { return int(math.Ceil(float64(a) / float64(b))) }
 
-func layNode(node wire.Node, box Box, dense density, cluster wire.Cluster) Node {
+func layNode(node wire.Node, box Box, dense density, cluster wire.Cluster, pad float64) Node {
 	n := Node{Name: node.Name, Box: box, Ready: node.Ready, Pods: node.PodsAll}
 	if box.W >= 190 {
 		n.CIDR = node.CIDR
 	}
-	n.Chips = layChips(node.Name, box, cluster)
-	n.Area = Box{box.X + 14, box.Y + 64, box.W - 28, dense.area}
+	n.Chips = layChips(node.Name, box, cluster, pad)
+	n.Area = Box{box.X + pad, box.Y + nodeHead, box.W - 2*pad, dense.area}
 	n.Bar = Box{box.X + 40, box.Bottom() - 27, box.W - 40 - 56, 6}
+	if n.Tight = box.W < 160; n.Tight {
+		n.Bar.X, n.Bar.W = box.X+pad, box.W-2*pad-36
+	}
 	if node.CPUAll > 0 {
 		n.Share = min(float64(node.CPU)/float64(node.CPUAll), 1)
 	}
@@ -176,16 +176,16 @@ func layNode(node wire.Node, box Box, dense density, cluster wire.Cluster) Node 
 	return n
 }
 
-func layChips(node string, box Box, cluster wire.Cluster) []Chip {
+func layChips(node string, box Box, cluster wire.Cluster, pad float64) []Chip {
 	names := []string{Kubelet, Runtime, Proxy}
 	labels := []string{"kubelet", "runtime", "proxy"}
 	shares := []float64{58, 62, 56}
-	const gap = 6
-	scale := (box.W - 28 - 2*gap) / (58 + 62 + 56)
+	const gap = 5
+	scale := (box.W - 2*pad - 2*gap) / (58 + 62 + 56)
 	if box.W < 170 {
 		labels = []string{"k", "r", "p"}
 	}
-	x := box.X + 14
+	x := box.X + pad
 	chips := make([]Chip, len(names))
 	for i := range names {
 		name := names[i] + "/" + node

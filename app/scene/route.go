@@ -11,11 +11,12 @@ import (
 // Message is a message on its wire.
 type Message struct {
 	wire.Message
-	Path  Path
-	Rest  float64 // how far along the path its dot rests
-	At    Point   // that place
-	Text  string  // the label, shortened to its room
-	Label Box     // where the label is; zero for messages that are still under way
+	Path   Path
+	Inside bool    // between two components of one node
+	Rest   float64 // how far along the path its dot rests
+	At     Point   // that place
+	Text   string  // the label, shortened to its room
+	Label  Box     // where the label is; zero for messages that are still under way
 }
 
 // routes knows the way between any two components.
@@ -49,16 +50,13 @@ func clampX(x float64, under Box) float64 { return min(max(x, under.X+10), under
 func down(from Point, y float64) Path { return Path{from, {from.X, y}} }
 
 // toNode runs from the API server down the trunk and along a bus to the node's top. Rows after the first are reached
-// through the gap beside the middle column, or beside a single column's left edge.
+// through the gap between columns that is nearest to the trunk.
 func toNode(size metrics, nodes []Node, node Node, width float64) Path {
 	trunk := size.api.CenterX()
 	path := Path{{trunk, size.api.Bottom()}, {trunk, size.busY}}
 	if node.Box.Y > size.nodesY {
 		gap := rowGapX(nodes, width)
 		bus := node.Box.Y - 18
-		if gap < nodes[0].Box.X { // a single column: along the left edge to the node's side
-			return append(path, Point{gap, size.busY}, Point{gap, node.Box.Y + 22}, Point{node.Box.X, node.Box.Y + 22})
-		}
 		path = append(path, Point{gap, size.busY}, Point{gap, bus})
 		return append(path, Point{node.Box.CenterX(), bus}, Point{node.Box.CenterX(), node.Box.Y})
 	}
@@ -143,10 +141,11 @@ func layMessages(messages []wire.Message, routes routes, size metrics, width flo
 		if len(path) < 2 {
 			continue
 		}
-		m := Message{Message: message, Path: path}
+		m := Message{Message: message, Path: path, Inside: routes.inNode(message.From, message.To) != nil}
 		length := path.Length()
 		if message.Arrived {
-			m.Rest = max(length-16, length/2)
+			last := distance(path[len(path)-2], path[len(path)-1])
+			m.Rest = length - min(24, max(last/2, 12)) // behind the arrow's head
 		} else {
 			way := message.From + ">" + message.To
 			m.Rest = min(max(length*nearness(message.Due)-crowd[way], 4), length-4)
@@ -171,7 +170,7 @@ func nearness(due int64) float64 {
 // label places the delivered message's label beside its dot, inside the picture and off the boxes.
 func label(m Message, upright bool, size metrics, width float64) (string, Box) {
 	const letter, height = 6.4, 20
-	left, right := m.At.X-20, width-m.At.X-20
+	left, right := m.At.X-20-size.frameX, width-m.At.X-20-size.frameX
 	room := min(width-40, 300)
 	if upright {
 		room = min(max(left, right), room)
@@ -180,19 +179,19 @@ func label(m Message, upright bool, size metrics, width float64) (string, Box) {
 	w := float64(len([]rune(text)))*letter + 16
 	box := Box{W: w, H: height}
 	switch {
-	case strings.Contains(m.From, "/") && strings.Contains(m.To, "/"):
+	case m.Inside:
 		box.X, box.Y = m.At.X-w/2, m.Path[0].Y-20-32-height-6
+	case m.At.Y > size.api.Y && m.At.Y < size.api.Bottom():
+		box.X, box.Y = m.At.X-w/2, size.labelY
 	case upright:
 		box.X, box.Y = m.At.X+12, m.At.Y-12
-		if box.Right() > width-8 {
+		if box.Right() > width-size.frameX-6 {
 			box.X = m.At.X - 12 - w
 		}
 	default:
 		box.X, box.Y = m.At.X-w/2, m.At.Y-34
-		if m.At.Y == size.api.CenterY() {
-			box.Y = size.labelY
-		}
 	}
-	box.X = min(max(box.X, 8), width-8-w)
+	edge := size.frameX + 6
+	box.X = min(max(box.X, edge), width-edge-w)
 	return text, box
 }

@@ -24,8 +24,11 @@ func (m Model) answered(a Answered) (Model, []Effect) {
 	again := m.queries[a.Slot].again
 	m.queries[a.Slot] = query{}
 	var effects []Effect
-	if a.Response.Error == "" {
+	switch {
+	case a.Response.Error == "":
 		m, effects = m.filled(a)
+	case a.Slot == SlotObject && a.Request.Ref == m.Selected:
+		m.Object, m.History, m.Diff, m.Missing = nil, nil, nil, true
 	}
 	if again {
 		return m.ask(effects, a.Slot)
@@ -155,7 +158,7 @@ func (m Model) object(a Answered) (Model, []Effect) {
 	if a.Request.Ref != m.Selected {
 		return m, nil
 	}
-	m.Object = a.Response.Object
+	m.Object, m.Missing = a.Response.Object, false
 	if m.Tab == History {
 		return m.ask(nil, SlotHistory)
 	}

@@ -11,6 +11,7 @@ func (m Model) choose(a Action) (Model, []Effect) {
 		if m.Section == Picture {
 			m.Section = Inspect
 		}
+		return m.refreshed(m.saveSoon())
 	case ToggleFollow:
 		m.Follow = !m.Follow
 		if m.Follow && m.View != nil && len(m.View.Changed) > 0 {
@@ -42,7 +43,7 @@ func (m Model) selected(ref wire.Ref) Model {
 	if ref == m.Selected {
 		return m
 	}
-	m.Selected = ref
+	m.Selected, m.Missing = ref, false
 	m.History, m.Diff, m.DiffFrom, m.DiffTo = nil, nil, 0, 0
 	if !m.EventsAll {
 		m.Events = nil

@@ -2,6 +2,7 @@ package state
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"orrery/sim/wire"
@@ -65,13 +66,14 @@ func (m Model) saveSoon() Effect { return Later{"save", saveAfter, Save{}} }
 // layout is what of the page's looks outlives it.
 func (m Model) layout() map[string]string {
 	return map[string]string{
-		"lang":    m.Lang,
-		"theme":   m.Theme,
-		"stage":   string(m.Stage),
-		"tab":     string(m.Tab),
-		"section": string(m.Section),
-		"follow":  strconv.FormatBool(m.Follow),
-		"speed":   strconv.FormatFloat(m.Speed, 'g', -1, 64),
+		"lang":     m.Lang,
+		"theme":    m.Theme,
+		"stage":    string(m.Stage),
+		"tab":      string(m.Tab),
+		"section":  string(m.Section),
+		"selected": m.Selected.Resource + "/" + m.Selected.Namespace + "/" + m.Selected.Name,
+		"follow":   strconv.FormatBool(m.Follow),
+		"speed":    strconv.FormatFloat(m.Speed, 'g', -1, 64),
 	}
 }
 
@@ -86,6 +88,9 @@ func (m Model) arranged(layout map[string]string) Model {
 	m.Stage = known(Stages, layout["stage"], m.Stage)
 	m.Tab = known(Tabs, layout["tab"], m.Tab)
 	m.Section = known(Sections, layout["section"], m.Section)
+	if parts := strings.Split(layout["selected"], "/"); len(parts) == 3 {
+		m = m.selected(wire.Ref{Resource: parts[0], Namespace: parts[1], Name: parts[2]})
+	}
 	if follow, err := strconv.ParseBool(layout["follow"]); err == nil {
 		m.Follow = follow
 	}

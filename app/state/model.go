@@ -90,6 +90,7 @@ type Model struct {
 	Node      string // the node that Network and Containers show; "" for the first
 
 	Object   *wire.Object
+	Missing  bool // the store has never held the selected object up to this instant
 	History  *wire.History
 	DiffFrom int64
 	DiffTo   int64
@@ -161,13 +162,18 @@ func (m Model) Moving() bool {
 	return at.Playing || at.Running
 }
 
-// ShownNode is the node that Network and Containers show: the chosen one, else the first of the cluster.
+// ShownNode is the node that Network and Containers show: the chosen one, else the first that runs a pod, else the first.
 func (m Model) ShownNode() string {
 	if m.View == nil || len(m.View.Cluster.Nodes) == 0 {
 		return ""
 	}
 	for _, node := range m.View.Cluster.Nodes {
 		if node.Name == m.Node {
+			return node.Name
+		}
+	}
+	for _, node := range m.View.Cluster.Nodes {
+		if node.PodsAll > 0 {
 			return node.Name
 		}
 	}

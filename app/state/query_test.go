@@ -142,3 +142,27 @@ func TestEtcdOpensTheStore(t *testing.T) {
 		t.Errorf("selecting again leaves %q, %q", m.Component, m.LogFilter)
 	}
 }
+
+// Before an object was there, the inspector says so instead of showing what it became.
+func TestObjectThatIsNotThereYet(t *testing.T) {
+	m, effects := run(opened(), Select{pod("a")})
+	request := calls(effects)[0]
+	m, _ = run(m, Answered{SlotObject, request, wire.Response{Object: &wire.Object{Ref: pod("a")}}})
+	m, _ = run(m, Heard{wire.Notice{View: view(2, 6)}}, Answered{SlotObject, request, wire.Response{Error: "not found"}})
+	if m.Object != nil || !m.Missing {
+		t.Errorf("showing %v, missing %v", m.Object, m.Missing)
+	}
+	if m, _ = run(m, Select{pod("b")}); m.Missing {
+		t.Error("another selection is missing before it was asked for")
+	}
+}
+
+func TestSelectionIsKept(t *testing.T) {
+	m, _ := run(opened(), Select{pod("a")})
+	if got := opened().arranged(m.layout()).Selected; got != pod("a") {
+		t.Errorf("restored selection %v", got)
+	}
+	if got := opened().arranged(opened().layout()).Selected; got != (wire.Ref{}) {
+		t.Errorf("restored selection %v, of none", got)
+	}
+}

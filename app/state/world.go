@@ -78,7 +78,7 @@ func (m Model) play() Effect { return m.call(wire.Request{Op: wire.OpPlay, Speed
 // forgotten drops what belongs to the world that is about to end.
 func (m Model) forgotten() Model {
 	m.Selected, m.Component, m.Node = wire.Ref{}, "", ""
-	m.Object, m.History, m.Diff, m.DiffFrom, m.DiffTo = nil, nil, nil, 0, 0
+	m.Object, m.Missing, m.History, m.Diff, m.DiffFrom, m.DiffTo = nil, false, nil, nil, 0, 0
 	m.Keys, m.Events, m.Log, m.Table, m.Verdict = nil, nil, nil, nil, nil
 	m.Rules, m.Runtime, m.Sequence = nil, nil, nil
 	m.VerdictPod, m.Hidden = wire.Ref{}, false

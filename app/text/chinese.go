@@ -44,7 +44,7 @@ var chinese = Words{
 	NoDiff: "没有差异。", FirstRevision: "第一个修订：没有可比较的内容。",
 	NoHistory: "选中一个对象，即可查看其键的所有修订。", FilterKeys: "筛选键",
 	KeyCount: "{0} 个键 · 修订 {1}", Created: "创建于 {0}", AllObjects: "所有对象",
-	NoEvents: "没有 Event。", NotFor: "对象 {0}",
+	NoEvents: "没有 Event。", NotFor: "对象 {0}", You: "你", Missing: "{0} 此刻还不存在。",
 
 	Transport: "播放控制", StepBack: "后退一步", Step: "前进一步", Play: "播放", Pause: "暂停", NextWrite: "下一次写入",
 	LastWrite: "上一次写入", NextOfTen: "十步中的下一步", LastOfTen: "十步中的上一步", UntilQuiet: "运行到静止",

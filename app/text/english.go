@@ -44,7 +44,7 @@ var english = Words{
 	NoDiff: "No differences.", FirstRevision: "The first revision: nothing to compare it with.",
 	NoHistory: "Select an object to see every revision of its key.", FilterKeys: "Filter keys",
 	KeyCount: "{0} keys · revision {1}", Created: "created {0}", AllObjects: "All objects",
-	NoEvents: "No Events.", NotFor: "for {0}",
+	NoEvents: "No Events.", NotFor: "for {0}", You: "you", Missing: "{0} does not exist at this instant.",
 
 	Transport: "Transport", StepBack: "Step back", Step: "Step", Play: "Play", Pause: "Pause", NextWrite: "Next write",
 	LastWrite: "Previous write", NextOfTen: "Next of ten", LastOfTen: "Previous of ten", UntilQuiet: "Run until quiet",

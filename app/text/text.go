@@ -32,7 +32,7 @@ type Words struct {
 	// Inspector
 	Inspector, Object, History, Store, KubernetesEvents, Follow, Nothing, Gone, Revision, Version, Owner, Owns, Selects, Delete string
 	Now, From, To, NoDiff, FirstRevision, NoHistory, FilterKeys, KeyCount, Created, AllObjects, NoEvents                        string
-	NotFor                                                                                                                      string
+	NotFor, You, Missing                                                                                                        string
 	// Transport
 	Transport, StepBack, Step, Play, Pause, NextWrite, LastWrite, NextOfTen, LastOfTen, UntilQuiet, LastQuiet, Reset, Speed, Time string
 	EventOf, TimeAt, Future, Quiet                                                                                                string

@@ -4,15 +4,15 @@ var chinese = Language{
 	Users: map[string]string{
 		"kubectl": "kubectl", "scheduler": "调度器", "kube-scheduler": "调度器",
 		"kube-controller-manager": "kube-controller-manager", "kube-apiserver": "API server", "apiserver": "API server",
-		"": "API server", "client": "一个客户端", "root-ca-certificate-publisher": "root CA 发布控制器",
-		"generic-garbage-collector": "垃圾回收器", "garbage-collector-controller": "垃圾回收器",
+		"": "API server", "client": "一个客户端", "root-ca-cert-publisher": "root CA 发布控制器",
+		"generic-garbage-collector": "垃圾回收器",
 	},
 	Node: map[string]string{
 		"kubelet": "* 的 kubelet", "kube-proxy": "* 上的 kube-proxy", "runtime": "* 的容器运行时",
 		"controller": "* 控制器", "controllers": "* 控制器",
 	},
 	Changes: map[string]string{"ADDED": "新增", "MODIFIED": "修改", "DELETED": "删除"},
-	Also:    " 和 ", Comma: "、",
+	Also:    " 和 ", Comma: "、", Lost: "更新的值，之前的已被压缩", Same: "没有不同的字段",
 	Phrases: tables(chineseServer, chineseControl, chineseNode),
 }
 

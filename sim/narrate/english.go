@@ -4,15 +4,15 @@ var english = Language{
 	Users: map[string]string{
 		"kubectl": "kubectl", "scheduler": "the scheduler", "kube-scheduler": "the scheduler",
 		"kube-controller-manager": "kube-controller-manager", "kube-apiserver": "the API server", "apiserver": "the API server",
-		"": "the API server", "client": "a client", "root-ca-certificate-publisher": "the root CA publisher",
-		"generic-garbage-collector": "the garbage collector", "garbage-collector-controller": "the garbage collector",
+		"": "the API server", "client": "a client", "root-ca-cert-publisher": "the root CA publisher",
+		"generic-garbage-collector": "the garbage collector",
 	},
 	Node: map[string]string{
 		"kubelet": "the kubelet of *", "kube-proxy": "kube-proxy on *", "runtime": "the container runtime of *",
 		"controller": "the * controller", "controllers": "the * controllers",
 	},
 	Changes: map[string]string{"ADDED": "added", "MODIFIED": "changed", "DELETED": "deleted"},
-	Also:    " and ", Comma: ", ",
+	Also:    " and ", Comma: ", ", Lost: "a newer value; the one before is compacted", Same: "no field that differs",
 	Phrases: tables(englishServer, englishControl, englishNode),
 }
 

@@ -207,13 +207,16 @@ func (s *story) score() string {
 func (s *story) changes() string {
 	v := s.at.Committed(s.entry)
 	if v == nil {
-		return ""
+		return s.lang.Lost
 	}
 	before, err := s.at.Store().At(v.Key, v.Mod-1)
 	if err != nil || before == nil {
-		return ""
+		return s.lang.Lost
 	}
 	telling := field.Telling(field.Changes(field.Lines(before.Object), field.Lines(v.Object)))
+	if len(telling) == 0 {
+		return s.lang.Same
+	}
 	var out []string
 	for i, c := range telling {
 		if i == changesMax {

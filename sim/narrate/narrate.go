@@ -33,6 +33,9 @@ type Language struct {
 	Changes map[string]string
 	Also    string
 	Comma   string
+	// Lost stands for changes that can no longer be told because what was before is compacted, Same for none.
+	Lost string
+	Same string
 }
 
 // Teller tells the events of a world at one instant.

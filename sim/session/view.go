@@ -85,7 +85,8 @@ func (s *Session) since(i *instant.Instant) int64 {
 	return math.MaxInt64
 }
 
-// changed returns the objects that were written after a revision, the latest first and Kubernetes Events last. Writes of
+// changed returns the objects that were written after a revision: the one that the latest event is about first, then the
+// latest, and Kubernetes Events last. Writes of
 // the background, such as heartbeats, do not count.
 func changed(i *instant.Instant, since int64) []wire.Ref {
 	if since >= i.Store().Revision() {
@@ -109,7 +110,12 @@ func changed(i *instant.Instant, since int64) []wire.Ref {
 			*list = append(*list, ref)
 		}
 	}
-	return append(objects, events...)
+	objects = append(objects, events...)
+	if at := slices.Index(objects, subject(i.Latest())); at > 0 { // something was written, so there is a latest event
+		about := objects[at]
+		objects = slices.Insert(slices.Delete(objects, at, at+1), 0, about)
+	}
+	return objects
 }
 
 // mark puts the marks in that the page does not have, or as many as there is room for.

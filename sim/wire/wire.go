@@ -42,7 +42,7 @@ const (
 	OpRules    Op = "rules"    // Node → Rules
 	OpNode     Op = "node"     // Node → Runtime
 	OpSequence Op = "sequence" // → Sequence
-	OpLesson   Op = "lesson"   // Lesson → View, Workspace: a new world with that lesson's files
+	OpLesson   Op = "lesson"   // Lesson → View, Workspace: a new world with that lesson's files; none brings the user's own back
 )
 
 // Request is one question or order of the page.

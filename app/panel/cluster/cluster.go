@@ -16,7 +16,7 @@ import (
 )
 
 // widest is the widest that the picture is drawn, in CSS pixels; on wider stages it stays in the middle.
-const widest = 1040
+const widest = 1240
 
 // Cluster is the panel. View is nil before there is a world.
 type Cluster struct {
@@ -28,8 +28,9 @@ type Cluster struct {
 	Selected  wire.Ref
 	Component string
 
-	width float64
-	laid  scene.Map
+	width  float64
+	height float64
+	laid   scene.Map
 }
 
 // OnMount measures the stage.
@@ -45,19 +46,20 @@ func (c *Cluster) measure() {
 	}
 	if width := host.Get("clientWidth").Int(); width > 0 {
 		c.width = min(float64(width), widest)
+		c.height = float64(host.Get("clientHeight").Int())
 	}
 }
 
 // Render draws the panel.
 func (c *Cluster) Render() app.UI {
 	if c.width == 0 {
-		c.width = 722
+		c.width, c.height = 722, 535
 	}
 	var cluster wire.Cluster
 	if c.View != nil {
 		cluster = c.View.Cluster
 	}
-	c.laid = scene.Lay(cluster, c.width)
+	c.laid = scene.Lay(cluster, c.width, c.height)
 	m := c.laid
 	return app.Section().Class("map").ID("map").Aria("label", c.Words.Map).Body(
 		svg.El("svg").Class("picture", panel.Classes("empty", c.View == nil, "narrow", m.W < 600)).

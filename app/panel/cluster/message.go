@@ -12,7 +12,7 @@ import (
 func (c *Cluster) ways(m scene.Map) []app.UI {
 	var out []app.UI
 	for _, message := range m.Messages {
-		if message.Arrived {
+		if message.Arrived && !message.Inside {
 			out = append(out,
 				svg.Path("way k-"+message.Kind, message.Path.D()),
 				svg.Path("head k-"+message.Kind, arrow(message.Path)))
@@ -60,6 +60,9 @@ func (c *Cluster) messages(m scene.Map) []app.UI {
 		if !message.Arrived {
 			out = append(out, svg.Circle("dot k-"+message.Kind, message.At, 3.6).Body(svg.Title(message.Message.Label)))
 			continue
+		}
+		if message.Inside { // the node's box would cover its way
+			out = append(out, svg.Path("way k-"+message.Kind, message.Path.D()))
 		}
 		out = append(out, c.delivered(message, fly), c.label(message))
 	}

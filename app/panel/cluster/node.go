@@ -34,7 +34,7 @@ func (c *Cluster) node(node scene.Node, of wire.Node) app.UI {
 	}
 	head := []app.UI{
 		svg.Rect("box", box, 12),
-		svg.Text("name", box.X+16, box.Y+22, name),
+		svg.Text("name", node.Area.X+2, box.Y+22, name),
 		svg.Text("cidr", box.Right()-16, box.Y+22, c.corner(node)),
 	}
 	top := svg.El("g").Class("head")
@@ -80,7 +80,7 @@ func (c *Cluster) chips(node scene.Node) []app.UI {
 func (c *Cluster) pods(node scene.Node) []app.UI {
 	var out []app.UI
 	for _, card := range node.Cards {
-		out = append(out, c.card(card))
+		out = append(out, c.card(node, card))
 	}
 	if len(node.Dots) > 0 {
 		out = append(out, c.dotted(node))
@@ -95,7 +95,7 @@ func (c *Cluster) pods(node scene.Node) []app.UI {
 }
 
 // card draws a pod as a box with its name, state and readiness.
-func (c *Cluster) card(card scene.Card) app.UI {
+func (c *Cluster) card(node scene.Node, card scene.Card) app.UI {
 	pod, box := card.Pod, card.Box
 	ref := wire.Ref{Resource: "pods", Namespace: pod.Namespace, Name: pod.Name}
 	arriving := pod.Changed && pod.Tone == "wait"
@@ -108,6 +108,14 @@ func (c *Cluster) card(card scene.Card) app.UI {
 			svg.Rect("box", box, 5),
 			svg.Circle("tone", scene.Point{X: box.X + 11, Y: box.CenterY()}, 3.6),
 			svg.Text("name", box.X+20, box.Y+14, scene.Fit(pod.Name, box.W-26, 10)),
+		)
+	}
+	if node.Tight {
+		return g.Body(
+			svg.Rect("box", box, 6),
+			svg.Circle("tone", scene.Point{X: box.X + 10, Y: box.CenterY()}, 4),
+			svg.Text("name", box.X+19, box.Y+15, scene.Fit(pod.Name, box.W-20, 10.5)),
+			svg.Text("sub", box.X+19, box.Y+27, scene.Fit(pod.Status, box.W-20, 8.6)),
 		)
 	}
 	return g.Body(
@@ -161,12 +169,15 @@ func (c *Cluster) load(node scene.Node, of wire.Node) []app.UI {
 	if of.CPUAll > 0 {
 		share = cores(of.CPU) + " / " + cores(of.CPUAll)
 	}
-	return []app.UI{
-		svg.Text("cpu", node.Box.X+16, bar.Y+7, "cpu"),
+	out := []app.UI{
 		svg.Rect("track", bar, 3),
 		svg.Rect("used", used, 3),
-		svg.Text("share", node.Box.Right()-16, bar.Y+7, share),
+		svg.Text("share", node.Area.Right()-2, bar.Y+7, share),
 	}
+	if node.Tight {
+		return out
+	}
+	return append(out, svg.Text("cpu", node.Box.X+16, bar.Y+7, "cpu"))
 }
 
 func cores(milli int64) string {

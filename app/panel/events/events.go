@@ -96,7 +96,7 @@ func (e *Events) Render() app.UI {
 				OnClick(e.Port.On(state.ToggleUnfold{})).Text(words.Heartbeats),
 		),
 		app.Div().Class("log").ID("log").Role("log").Aria("label", words.Events).Aria("live", live).TabIndex(0).
-			On("scroll", e.onScroll, app.PassiveEvent()).OnClick(e.onClick).Body(
+			On("scroll", e.onScroll, app.PassiveEvent()).OnClick(e.onClick).OnKeyDown(e.onKey).Body(
 			e.window.Body(total, func(i int) app.UI { return e.row(lines, i) })...,
 		),
 		app.If(total == 0, func() app.UI { return panel.Note(words.NoLines) }),
@@ -163,4 +163,30 @@ func (e *Events) onClick(_ app.Context, event app.Event) {
 			e.Port.Do(state.Select{Ref: line.Ref})
 		}
 	}
+}
+
+// onKey goes from line to line with the arrows, as the world stands at the newest line, and selects its object with Enter.
+func (e *Events) onKey(_ app.Context, event app.Event) {
+	lines := e.model()
+	if e.View == nil || lines.LogTotal() == 0 {
+		return
+	}
+	at := e.View.Position
+	switch event.Get("key").String() {
+	case "ArrowUp":
+		if line, loaded := lines.LogLine(lines.LogTotal() - 2); loaded {
+			e.Port.Do(state.Seek{Event: line.Event})
+		}
+	case "ArrowDown":
+		if at.Event < at.Last {
+			e.Port.Do(state.Seek{Event: at.Event + 1})
+		}
+	case "Enter":
+		if line, loaded := lines.LogLine(lines.LogTotal() - 1); loaded && line.Ref.Name != "" {
+			e.Port.Do(state.Select{Ref: line.Ref})
+		}
+	default:
+		return
+	}
+	event.PreventDefault()
 }

@@ -64,9 +64,9 @@ func (h *Header) lessons() app.UI {
 			return app.Div().Class("menu wide").Role("menu").Aria("label", h.Words.Lessons).Body(
 				app.Range(h.Lessons).Slice(func(i int) app.UI {
 					lesson := h.Lessons[i]
-					return app.Button().Type("button").Role("menuitem").OnClick(h.Port.On(state.OpenLesson{ID: lesson.ID})).Body(
+					return app.Button().Type("button").Role("menuitem").Aria("label", lesson.Title).OnClick(h.Port.On(state.OpenLesson{ID: lesson.ID})).Body(
 						app.B().Text(lesson.Title),
-						app.Span().Class("dim").Text(lesson.Text),
+						app.Span().Class("dim").Body(panel.Prose(lesson.Text)...),
 					)
 				}),
 			)

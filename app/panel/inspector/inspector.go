@@ -28,6 +28,7 @@ type Inspector struct {
 	Revision int64 // of the store at this instant
 
 	Object   *wire.Object
+	Missing  bool
 	History  *wire.History
 	DiffFrom int64
 	DiffTo   int64
@@ -64,6 +65,10 @@ func (p *Inspector) Render() app.UI {
 }
 
 func (p *Inspector) body() app.UI {
+	if p.Missing && (p.Tab == state.Object || p.Tab == state.History) {
+		name := panel.Kind(p.Selected.Resource) + " " + p.Selected.Name
+		return app.Div().Class("fill").Body(panel.Note(text.Fill(p.Words.Missing, name)))
+	}
 	switch p.Tab {
 	case state.History:
 		return &history{

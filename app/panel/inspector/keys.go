@@ -72,7 +72,7 @@ func (k *keys) value() app.UI {
 	lines := k.Object.Lines[:min(len(k.Object.Lines), linesWhole)]
 	return app.Div().Class("value yaml").TabIndex(0).Role("region").Aria("label", k.Object.Key).Body(
 		app.Div().Class("key pad").Text(k.Object.Key),
-		app.Div().Class("lines").Body(app.Range(lines).Slice(func(i int) app.UI { return Line(lines[i], "") })),
+		app.Div().Class("lines").Body(app.Range(lines).Slice(func(i int) app.UI { return Line(lines[i], "", k.Object.Version > 1) })),
 	)
 }
 

@@ -57,8 +57,9 @@ func shown(line wire.Line) (lead, key, value string) {
 	return lead, key, line.Value
 }
 
-// Line draws a line of YAML with the colour of who wrote it, and their name.
-func Line(line wire.Line, by string) app.UI {
+// Line draws a line of YAML with the colour of who wrote it, and their name. Marked lines that the latest revision changed
+// stand out; in an object that was just created, that would be all of them.
+func Line(line wire.Line, by string, marked bool) app.UI {
 	lead, key, value := shown(line)
 	words := []app.UI{app.Text(lead)}
 	if line.Key != "" {
@@ -71,7 +72,7 @@ func Line(line wire.Line, by string) app.UI {
 	if line.By != "" {
 		title += " · " + line.By
 	}
-	return app.Div().Class("y", panel.Classes("new", line.Changed)).Title(title).Body(
+	return app.Div().Class("y", panel.Classes("new", line.Changed && marked)).Title(title).Body(
 		app.U().Class("by-"+writer(line.By)),
 		app.Span().Class("code").Body(words...),
 		app.Em().Text(by),

@@ -54,7 +54,7 @@ func (o *object) head() app.UI {
 		),
 		app.Div().Class("key").Text(of.Key),
 		app.Div().Class("chips").Body(
-			app.Span().Class("chip").Text(text.Fill(words.Revision, number(of.Revision))),
+			o.revision(),
 			app.Span().Class("chip").Text(text.Fill(words.Version, number(of.Version))),
 			app.If(!of.Exists, func() app.UI { return app.Span().Class("chip bad").Text(words.Gone) }),
 			app.If(of.Owner != nil, func() app.UI { return o.link(words.Owner, *of.Owner) }),
@@ -66,6 +66,15 @@ func (o *object) head() app.UI {
 			}),
 		),
 	)
+}
+
+// revision says at which revision the object was last written, and whether that is now.
+func (o *object) revision() app.UI {
+	said := text.Fill(o.Words.Revision, number(o.Object.Revision))
+	if o.Object.Revision == o.Revision {
+		return app.Span().Class("chip now").Text(said + " · " + o.Words.Now)
+	}
+	return app.Span().Class("chip").Text(said)
 }
 
 // related draws what an object owns or selects; its owner has been drawn.
@@ -91,7 +100,7 @@ func (o *object) link(word string, ref wire.Ref) app.UI {
 func (o *object) yaml() app.UI {
 	lines := o.Object.Lines
 	labels := o.labels()
-	line := func(i int) app.UI { return Line(lines[i], labels[i]) }
+	line := func(i int) app.UI { return Line(lines[i], labels[i], o.Object.Version > 1) }
 	o.window.Height = lineHeight
 	box := app.Div().Class("yaml").TabIndex(0).Role("region").Aria("label", o.Object.Kind+" "+o.Object.Ref.Name+" YAML")
 	if len(lines) > linesWhole {
@@ -109,7 +118,7 @@ func (o *object) onScroll(ctx app.Context, _ app.Event) {
 // labels name who wrote the lines.
 func (o *object) labels() []string {
 	now := ""
-	if o.Object.Revision == o.Revision {
+	if o.Object.Revision == o.Revision && o.Object.Version > 1 {
 		now = " · " + o.Words.Now
 	}
 	return Labels(o.Object.Lines, now)
@@ -124,6 +133,10 @@ func (o *object) why() app.UI {
 		app.H3().Text(of.Question),
 		app.Ol().Body(app.Range(of.Why).Slice(func(i int) app.UI {
 			line := of.Why[i]
+			actor := line.Actor
+			if actor == "you" {
+				actor = o.Words.You
+			}
 			lead := ""
 			if line.At > 0 {
 				lead = "+"
@@ -132,7 +145,7 @@ func (o *object) why() app.UI {
 				app.Button().Type("button").Class("at").Title(text.Fill(o.Words.GoTo, strconv.Itoa(line.Event))).
 					OnClick(o.Port.On(state.Seek{Event: line.Event})).Text(lead+panel.Since(line.At)),
 				app.Span().Class("dot by-"+writer(line.Actor)),
-				app.Span().Body(append([]app.UI{app.B().Text(line.Actor), app.Text(" ")}, panel.Prose(line.Text)...)...),
+				app.Span().Body(append([]app.UI{app.B().Text(actor), app.Text(" ")}, panel.Prose(line.Text)...)...),
 			)
 		})),
 	)

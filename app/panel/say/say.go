@@ -34,13 +34,15 @@ func (s *Say) Render() app.UI {
 		live = "off"
 	}
 	return app.Div().Class("say", panel.Classes("stepless", told.Step == 0)).Body(
-		s.number(told),
+		app.Div().Class("count").Body(
+			s.number(told),
+			app.If(told.Step > 0, func() app.UI { return pips(told.Step) }),
+		),
 		app.Div().Class("told").Aria("live", live).Aria("atomic", true).Body(
 			app.H2().Title(told.Title).Text(told.Title),
 			app.P().Title(strings.ReplaceAll(told.Text, "`", "")).Body(panel.Prose(told.Text)...),
 		),
 		app.Div().Class("side").Body(
-			app.If(told.Step > 0, func() app.UI { return pips(told.Step) }),
 			app.If(told.Ask != "", func() app.UI {
 				return app.Button().Type("button").Class("q").OnClick(s.Port.On(state.Ask{})).Text(told.Ask)
 			}),

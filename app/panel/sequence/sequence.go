@@ -35,6 +35,7 @@ type Sequence struct {
 
 	window rows.Window
 	width  float64
+	shown  *wire.Sequence // whose row of the present is on screen
 }
 
 // OnMount measures the stage.
@@ -42,6 +43,25 @@ func (s *Sequence) OnMount(app.Context) { s.measure() }
 
 // OnResize measures the stage anew.
 func (s *Sequence) OnResize(app.Context) { s.measure() }
+
+// OnUpdate brings the row of the present on screen when there is another.
+func (s *Sequence) OnUpdate(ctx app.Context) {
+	if s.Sequence == nil || s.Sequence == s.shown {
+		return
+	}
+	s.shown = s.Sequence
+	now := 0
+	for i, step := range s.Sequence.Steps {
+		if step.Event <= s.At {
+			now = i
+		}
+	}
+	ctx.Defer(func(app.Context) {
+		if host := app.Window().GetElementByID("sequence"); host.Truthy() {
+			host.Set("scrollTop", (now+2)*rowHeight-host.Get("clientHeight").Int()*3/4)
+		}
+	})
+}
 
 func (s *Sequence) measure() {
 	if host := app.Window().GetElementByID("sequence"); host.Truthy() {
@@ -79,13 +99,21 @@ func (s *Sequence) actors(width float64) app.UI {
 	for i, actor := range s.Sequence.Actors {
 		body[i] = svg.El("g").Body(
 			svg.Rect("box", scene.Box{X: s.x(i, width) - room/2, Y: 4, W: room, H: 24}, 6),
-			svg.Text("actor", s.x(i, width), 20, scene.Fit(strings.TrimPrefix(actor, "kube-"), room-2, 10)),
+			svg.Text("actor", s.x(i, width), 20, scene.Fit(short(actor, room), room-2, 10)),
 			svg.Title(actor),
 		)
 	}
 	return app.Div().Class("actors").Style("width", scene.Num(width)+"px").Body(
 		svg.El("svg").Attr("width", scene.Num(width)).Attr("height", "32").Aria("hidden", true).Body(body...),
 	)
+}
+
+// short is an actor's name as it fits.
+func short(actor string, room float64) string {
+	if actor == scene.Manager && room < 120 {
+		return "controllers"
+	}
+	return strings.TrimPrefix(actor, "kube-")
 }
 
 // row draws one arrow with the actors' lines behind it.
@@ -119,25 +147,26 @@ func (s *Sequence) lives(width float64) string {
 func (s *Sequence) arrow(step wire.SequenceRow, from, to, width float64) []app.UI {
 	const y = 24.0
 	if from == to {
-		room := max(width-from-20, 80)
+		words := svg.Text("words", from+24, 22, scene.Fit(step.Text, width-from-32, 10.4))
+		if from > width/2 { // there is more room on the left
+			words = svg.Text("words end", from-8, 22, scene.Fit(step.Text, from-40, 10.4))
+		}
 		return []app.UI{
 			svg.Path("shaft", "M"+scene.Num(from)+" 14h16v10h-10"),
 			svg.Path("tip", "M"+scene.Num(from+2)+" 24l7 -4v8z"),
-			svg.Text("words", from+24, 22, scene.Fit(step.Text, min(room, 420), 10.5)),
+			words,
 		}
 	}
 	tip := 7.0
 	if to > from {
 		tip = -7
 	}
-	room := max(to-from, from-to)
-	words := scene.Fit(step.Text, max(room-10, 180), 10)
-	half := float64(len([]rune(words))) * 3.1
-	middle := min(max((from+to)/2, half+26), width-half-4) // off the step's number and inside
+	left := min(from, to) + 8
+	room := width - left - 8
 	return []app.UI{
 		svg.Path("shaft", "M"+scene.Num(from)+" "+scene.Num(y)+"H"+scene.Num(to)),
 		svg.Path("tip", "M"+scene.Num(to)+" "+scene.Num(y)+"l"+scene.Num(tip)+" -4v8z"),
-		svg.Text("words mid", middle, y-7, words),
+		svg.Text("words", left, y-7, scene.Fit(step.Text, room, 10.4)),
 	}
 }
 

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -125,7 +126,10 @@ func (t *timeline) marks(lanes scene.Lanes) []app.UI {
 func (t *timeline) gaps(lanes scene.Lanes) []app.UI {
 	var out []app.UI
 	for _, gap := range lanes.Gaps {
-		out = append(out, svg.Path("gap", "M"+scene.Num(gap.X)+" 2V78"), svg.Text("wait", gap.X, 83, gap.Label))
+		out = append(out, svg.Path("gap", "M"+scene.Num(gap.X)+" 2V78"))
+		if math.Abs(gap.X-lanes.Head) > 22 { // the head would strike it through
+			out = append(out, svg.Text("wait", gap.X, 83, gap.Label))
+		}
 	}
 	return out
 }

@@ -4,6 +4,8 @@
 // kube-proxy reads EndpointSlices instead; Kubernetes still writes both.
 package endpoints
 
+//lint:file-ignore SA1019 Endpoints are deprecated for their users; Kubernetes still writes them.
+
 import (
 	"maps"
 	"time"

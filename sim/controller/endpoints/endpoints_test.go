@@ -1,5 +1,7 @@
 package endpoints
 
+//lint:file-ignore SA1019 Endpoints are deprecated for their users; Kubernetes still writes them.
+
 import (
 	"fmt"
 	"strings"
@@ -120,7 +122,8 @@ func TestSubsets(t *testing.T) {
 		},
 		{
 			"all addresses are published", service(func(s *corev1.Service) { s.Spec.PublishNotReadyAddresses = true }),
-			[]*corev1.Pod{pod("a", "10.244.0.1", -1), pod("b", "10.244.0.2", 0, going)}, "10.244.0.1=a 10.244.0.2=b /  : 80",
+			[]*corev1.Pod{pod("a", "10.244.0.1", -1), pod("b", "10.244.0.2", 0, going)},
+			"10.244.0.1=a 10.244.0.2=b /  : 80",
 		},
 		{
 			"a named port has another number in each pod", service(named),
@@ -134,7 +137,8 @@ func TestSubsets(t *testing.T) {
 		},
 		{
 			"a headless Service without ports", service(func(s *corev1.Service) { s.Spec.ClusterIP, s.Spec.Ports = corev1.ClusterIPNone, nil }),
-			[]*corev1.Pod{pod("a", "10.244.0.1", 0)}, "10.244.0.1=a /  : ",
+			[]*corev1.Pod{pod("a", "10.244.0.1", 0)},
+			"10.244.0.1=a /  : ",
 		},
 	} {
 		objects := []api.Object{test.svc}

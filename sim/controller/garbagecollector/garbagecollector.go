@@ -28,6 +28,7 @@ var Spec = controller.Spec{
 	Name:         "generic-garbage-collector",
 	Reporter:     "garbage-collector-controller",
 	Workers:      20,
+	Share:        2, // a deletion takes two requests
 	Watches:      watches(),
 	ReportErrors: true,
 	Reconcile:    reconcile,

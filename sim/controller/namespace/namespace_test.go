@@ -126,7 +126,7 @@ func TestConditions(t *testing.T) {
 		t.Errorf("the conditions are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	freed := plan(ns, configMap())
-	for _, c := range freed.Stages[len(freed.Stages)-2][0].Object.(*corev1.Namespace).Status.Conditions {
+	for _, c := range freed.Stages[len(freed.Stages)-3][0].Object.(*corev1.Namespace).Status.Conditions {
 		if c.Status != corev1.ConditionFalse {
 			t.Errorf("nothing is left, but %s: %s", c.Type, c.Message)
 		}

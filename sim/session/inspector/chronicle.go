@@ -13,7 +13,6 @@ import (
 type chronicle struct {
 	key       string
 	upTo      int64 // revision
-	first     int64 // revision of the oldest one that was looked at
 	lines     []field.Line
 	authors   map[string]author // by path
 	revisions []wire.Revision
