@@ -37,8 +37,8 @@ type Config struct {
 // DefaultConfig is calibrated to recordings of a real cluster.
 var DefaultConfig = Config{
 	Commit:    engine.Latency{Min: 1500 * time.Microsecond, Max: 3500 * time.Microsecond},
-	Answer:    engine.Latency{Min: 500 * time.Microsecond, Max: 1500 * time.Microsecond},
-	Watch:     engine.Latency{Min: 1 * time.Millisecond, Max: 3 * time.Millisecond},
+	Answer:    engine.Latency{Min: 800 * time.Microsecond, Max: 1800 * time.Microsecond},
+	Watch:     engine.Latency{Min: 300 * time.Microsecond, Max: 1200 * time.Microsecond},
 	Compact:   5 * time.Minute,
 	ServiceIP: "10.96",
 }
