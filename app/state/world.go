@@ -114,6 +114,9 @@ func (m Model) received(view *wire.View) (Model, []Effect) {
 	if view.Position.Playing && view.Position.Speed > 0 {
 		m.Speed = view.Position.Speed
 	}
+	if view.Position.Running { // a long step goes by too fast to read: what is asked for is asked at its end
+		return m, nil
+	}
 	if m.Follow && len(view.Changed) > 0 {
 		m = m.selected(view.Changed[0])
 	}

@@ -14,9 +14,9 @@ import (
 
 // Bounds of a View; see wire.View.
 const (
-	marksMax     = 3000
-	linesMax     = 200
-	linesPlaying = 60 // while the world moves: a screen's worth
+	marksMax     = 400
+	linesMax     = 60
+	linesPlaying = 30 // while the world moves: a screen's worth
 	changedMax   = 20
 	outputMax    = 200
 )

@@ -61,7 +61,7 @@ func (x *Index) Add(e *trace.Entry, quiet bool) {
 		x.ten = ten
 		x.place(wire.UntilTen, n)
 	}
-	if m, ok := mark(e); ok {
+	if m, ok := mark(e); ok && !x.crowded(m) {
 		x.marks = append(x.marks, m)
 	}
 }
