@@ -4,7 +4,7 @@ var english = Words{
 	Page: "Orrery", Skip: "Skip to the map", Loading: "Loading the {0}", LoadingOf: "{0} of {1}",
 	Failed: "The engine stopped", MemoryOnly: "in memory only",
 	MemoryWhy: "This browser stores nothing here: files and world are gone when the tab closes", Dismiss: "Dismiss",
-	Language: "中文", Theme: "Light or dark", Lessons: "Lessons", World: "Kubernetes {0} · {1} nodes · seed {2}",
+	Language: "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} nodes · seed {2}",
 	Sections: "Sections", Edit: "Editor", Picture: "Cluster", Inspect: "Inspector",
 	ShowEdit: "Show editor", ShowPicture: "Show cluster", ShowInspect: "Show inspector",
 

@@ -13,7 +13,7 @@ import (
 type Words struct {
 	// The page
 	Page, Skip, Loading, LoadingOf, Failed, MemoryOnly, MemoryWhy, Dismiss string
-	Language, Theme, Lessons, World                                        string
+	Language, Theme, Lessons, OwnFiles, OwnFilesHint, World                string
 	Sections, Edit, Picture, Inspect, ShowEdit, ShowPicture, ShowInspect   string
 	// Workspace
 	Files, AddFile, FileMenu, RenameFile, CloseFile, FileName, Changed, Apply, ApplyTitle, Editor, Errors string

@@ -128,11 +128,15 @@ func (s *Session) mark(v *wire.View) {
 	}
 }
 
+// messagesPlaying is how many messages a View holds while the world moves: more are too many to follow.
+const messagesPlaying = 12
+
 // lines puts the newest lines of the event list in.
 func (s *Session) lines(v *wire.View, i *instant.Instant) {
 	most := linesMax
 	if s.moving() {
 		most = linesPlaying
+		v.Cluster.Messages = v.Cluster.Messages[:min(len(v.Cluster.Messages), messagesPlaying)]
 	}
 	v.LinesTotal = s.index.Folds(s.world.Number())
 	v.Lines = s.log.lines(s, i, max(0, v.LinesTotal-most), v.LinesTotal)

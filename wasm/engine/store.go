@@ -24,8 +24,8 @@ const (
 	damagedFile = "session.damaged.json"
 )
 
-// openSeconds bounds the wait for IndexedDB: some private windows neither open it nor refuse.
-const openSeconds = 3 * time.Second
+// openLimit bounds the wait for IndexedDB: some private windows neither open it nor refuse.
+const openLimit = 3 * time.Second
 
 // store keeps the save file.
 type store struct {
@@ -56,7 +56,7 @@ func openIndexedDB() (files hackpadfs.FS, err error) {
 	if !js.Global().Get("indexedDB").Truthy() {
 		return nil, errors.New("this browser has no IndexedDB")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), openSeconds)
+	ctx, cancel := context.WithTimeout(context.Background(), openLimit)
 	defer cancel()
 	// The name holds the site's path, so that two copies on one host do not overwrite each other.
 	here := js.Global().Get("location").Get("pathname").String()

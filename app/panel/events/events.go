@@ -48,6 +48,9 @@ func (e *Events) OnUpdate(ctx app.Context) { e.settle(ctx) }
 func (e *Events) OnResize(ctx app.Context) { e.settle(ctx) }
 
 func (e *Events) settle(ctx app.Context) {
+	if e.View != nil && e.View.Position.Running {
+		return // to scroll is to lay the page out, in the middle of a task: that waits for the end of a long step
+	}
 	ctx.Defer(func(app.Context) {
 		list := app.Window().GetElementByID("log")
 		if list.Truthy() && e.Tail {

@@ -62,6 +62,10 @@ func (h *Header) lessons() app.UI {
 			OnClick(h.Port.On(state.ToggleMenu{Menu: "lessons"})).Text(h.Words.Lessons),
 		app.If(h.Open, func() app.UI {
 			return app.Div().Class("menu wide").Role("menu").Aria("label", h.Words.Lessons).Body(
+				app.Button().Type("button").Role("menuitem").Aria("label", h.Words.OwnFiles).OnClick(h.Port.On(state.OpenLesson{})).Body(
+					app.B().Text(h.Words.OwnFiles),
+					app.Span().Class("dim").Text(h.Words.OwnFilesHint),
+				),
 				app.Range(h.Lessons).Slice(func(i int) app.UI {
 					lesson := h.Lessons[i]
 					return app.Button().Type("button").Role("menuitem").Aria("label", lesson.Title).OnClick(h.Port.On(state.OpenLesson{ID: lesson.ID})).Body(

@@ -17,6 +17,7 @@ const (
 	chunk   = 10 * time.Millisecond  // longest stretch of work between two looks at the requests
 	frame   = 16 * time.Millisecond  // pause between chunks when the session has caught up with wall time
 	redraw  = 34 * time.Millisecond  // at least this long between two Views: under 30 a second
+	glance  = 200 * time.Millisecond // the same while the session has no time to spare: nobody can read along
 	undrawn = time.Second            // a View that the page has not drawn by then is not waited for: its tab may be hidden
 	rest    = 250 * time.Millisecond // a change is kept when this long passed without a request
 	longest = 3 * time.Second        // a change is kept after this long even while requests or play go on
@@ -133,7 +134,11 @@ func (d *Driver) run() (wait time.Duration, waiting bool) {
 	}
 	more := d.session.Run(wall, func() bool { return d.page.Now().Sub(start) < chunk })
 	going := d.session.Busy()
-	if now := d.page.Now(); !going || d.mayDraw(now.Sub(d.drew)) {
+	rhythm := redraw
+	if more {
+		rhythm = glance
+	}
+	if now := d.page.Now(); !going || d.mayDraw(now.Sub(d.drew), rhythm) {
 		d.drew, d.drawing = now, true
 		d.page.Notify(wire.Notice{View: d.session.View()})
 	}
@@ -148,8 +153,8 @@ func (d *Driver) run() (wait time.Duration, waiting bool) {
 }
 
 // mayDraw says whether the page should get another View this long after the latest.
-func (d *Driver) mayDraw(passed time.Duration) bool {
-	return passed >= redraw && !d.drawing || passed >= undrawn
+func (d *Driver) mayDraw(passed, rhythm time.Duration) bool {
+	return passed >= rhythm && !d.drawing || passed >= undrawn
 }
 
 // keep has changes written when they are due, and otherwise says when they will be.
