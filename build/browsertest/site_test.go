@@ -188,8 +188,10 @@ func TestInspectsEverything(t *testing.T) {
 	v.shows("tabpanel", "Containers", "RunPodSandbox")
 	v.picture("11-containers")
 	v.panel("Objects", "nginx-demo")
-	v.panel("Sequence", "apiserver", "kubectl apply", "Deployment")
+	v.panel("Sequence", "apiserver", "kubectl", "Deployment") // it shows the present
 	v.picture("12-sequence")
+	must(t, v.tab.Do(chromedp.Evaluate[chromedp.Void](`document.getElementById("sequence").scrollTop = 0`)))
+	v.shows("tabpanel", "Sequence", "kubectl apply")
 	v.clean()
 }
 
