@@ -48,7 +48,7 @@ unit:
 # The same simulation tests as WebAssembly under Node: native and browser must agree byte for byte. The environment is
 # cut down because Go's support script has room for little.
 wasm:
-	env -i PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GOOS=js GOARCH=wasm $(GO) test -exec="$(NODE_EXEC)" ./sim/engine ./sim
+	env -i PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GOOS=js GOARCH=wasm $(GO) test -exec="$(NODE_EXEC)" ./sim/engine ./sim ./sim/scenario
 
 bench: setup
 	$(GO) run ./build bench

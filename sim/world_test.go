@@ -2,8 +2,11 @@ package sim_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -151,6 +154,29 @@ func TestSameCommandsSameTrace(t *testing.T) {
 	story(t, c)
 	if traced(t, c) == traced(t, a) {
 		t.Error("another seed made the same trace")
+	}
+}
+
+var update = flag.Bool("update", false, "rewrite the story's checksum")
+
+// TestSameTraceEverywhere holds the story's trace against the checksum of its JSON, which is the same natively and as
+// WebAssembly. It changes whenever behaviour does: rewrite it natively, with -update, and let WebAssembly agree.
+func TestSameTraceEverywhere(t *testing.T) {
+	w := newWorld(t, sim.Config{})
+	story(t, w)
+	got := fmt.Sprintf("%x\n", sha256.Sum256([]byte(traced(t, w))))
+	const file = "testdata/story.sha256"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the story's trace has the checksum %swant %s", got, want)
 	}
 }
 

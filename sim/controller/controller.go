@@ -116,6 +116,19 @@ func (p *Plan) Then(writes ...Write) {
 // KeyOf returns the key of an object.
 func KeyOf(o api.Object) Key { return Key{o.GetNamespace(), o.GetName()} }
 
+// Owner returns the object of a kind that controls another, as the cache has it; nil when there is none.
+func (v View) Owner(o api.Object, kind, resource string) api.Object {
+	ref := metav1.GetControllerOfNoCopy(o)
+	if ref == nil || ref.Kind != kind {
+		return nil
+	}
+	owner := v.Get(resource, o.GetNamespace(), ref.Name)
+	if owner == nil || owner.GetUID() != ref.UID {
+		return nil
+	}
+	return owner
+}
+
 // ControlledBy reports whether the owner is the object's controller.
 func ControlledBy(o api.Object, owner types.UID) bool {
 	ref := metav1.GetControllerOfNoCopy(o)

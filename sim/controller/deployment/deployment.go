@@ -81,14 +81,7 @@ func replicaSetKeys(v controller.View, ch client.ChangeType, old, now api.Object
 
 // ownerOf returns the Deployment that controls an object, nil when there is none.
 func ownerOf(v controller.View, o api.Object) *appsv1.Deployment {
-	ref := metav1.GetControllerOfNoCopy(o)
-	if ref == nil || ref.Kind != "Deployment" {
-		return nil
-	}
-	d, ok := v.Get("deployments.apps", o.GetNamespace(), ref.Name).(*appsv1.Deployment)
-	if !ok || d.UID != ref.UID {
-		return nil
-	}
+	d, _ := v.Owner(o, "Deployment", "deployments.apps").(*appsv1.Deployment)
 	return d
 }
 

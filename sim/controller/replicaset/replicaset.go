@@ -83,14 +83,7 @@ func wakeAdopters(v controller.View, pod api.Object, add func(controller.Key, ti
 
 // ownerOf returns the ReplicaSet that controls an object, nil when there is none.
 func ownerOf(v controller.View, o api.Object) *appsv1.ReplicaSet {
-	ref := metav1.GetControllerOfNoCopy(o)
-	if ref == nil || ref.Kind != "ReplicaSet" {
-		return nil
-	}
-	rs, ok := v.Get("replicasets.apps", o.GetNamespace(), ref.Name).(*appsv1.ReplicaSet)
-	if !ok || rs.UID != ref.UID {
-		return nil
-	}
+	rs, _ := v.Owner(o, "ReplicaSet", "replicasets.apps").(*appsv1.ReplicaSet)
 	return rs
 }
 
