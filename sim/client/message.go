@@ -6,6 +6,8 @@
 package client
 
 import (
+	"time"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -33,8 +35,10 @@ const (
 
 // Request asks the API server for something. Its objects must not be changed once it was sent.
 type Request struct {
-	ID          uint64 // of the caller's choice; the Response carries it
-	User        string // "kubectl", "deployment-controller", "kubelet/node-1"
+	ID          uint64              // of the caller's choice; the Response carries it
+	User        string              // "kubectl", "deployment-controller", "kubelet/node-1"
+	Groups      []string            // of the user, where the authentication named some
+	Extra       map[string][]string // what else the authentication knows of the user
 	Verb        Verb
 	Resource    string // plural with group: "deployments.apps"
 	Subresource string
@@ -45,14 +49,25 @@ type Request struct {
 	PatchData   []byte
 	Manager     string // field manager
 	DryRun      bool
+	// FieldValidation says what happens to unknown and duplicate fields: "Strict", "Warn", "Ignore", or "" for Warn.
+	FieldValidation string
+	Force           bool // of an apply: take conflicting fields from their managers
 	// Of a delete.
 	UID         types.UID // precondition; empty for none
-	Revision    string    // precondition on resourceVersion; empty for none
+	Revision    string    // precondition on resourceVersion; empty for none. Of a get, list or watch: its resourceVersion
 	Grace       *int64    // seconds; nil for the object's own
 	Propagation metav1.DeletionPropagation
 	// Of a list, a watch and a deletecollection.
 	Labels string // selector
 	Fields string // selector
+	// Of a list and a watch.
+	Match    string // resourceVersionMatch: "Exact", "NotOlderThan" or ""
+	Limit    int64  // of objects in an answer; 0 for all
+	Continue string // token of the answer that this list goes on from
+	// Of a watch.
+	Bookmarks bool          // whether the client understands bookmarks
+	Initial   *bool         // sendInitialEvents; nil when it was not said
+	Timeout   time.Duration // after which the server ends the watch; 0 for never
 }
 
 // TypedStatus is the patch type of components that send a whole status as an Object instead of a patch in JSON: the
@@ -71,7 +86,11 @@ type Response struct {
 	Object  api.Object
 	Items   []api.Object
 	List    int64 // revision of a list
-	Error   *metav1.Status
+	// Continue is the token for the rest of a list, and Remaining how many objects that is; nil when it is not known.
+	Continue  string
+	Remaining *int64
+	Warnings  []string // for the user, beside whatever the answer is
+	Error     *metav1.Status
 }
 
 // Failed reports whether the request was refused with a reason.

@@ -28,6 +28,10 @@ const Address engine.Address = "client"
 type Call struct {
 	ID          uint64                     `json:"id"`
 	User        string                     `json:"user"`
+	Groups      []string                   `json:"groups,omitempty"`
+	Extra       map[string][]string        `json:"extra,omitempty"`
+	Token       string                     `json:"token,omitempty"` // of the Authorization header
+	Impersonate *Impersonate               `json:"impersonate,omitempty"`
 	Verb        client.Verb                `json:"verb"`
 	Resource    string                     `json:"resource"`
 	Subresource string                     `json:"subresource,omitempty"`
@@ -41,6 +45,18 @@ type Call struct {
 	DryRun      bool                       `json:"dryRun,omitempty"`
 	Grace       *int64                     `json:"grace,omitempty"`
 	Propagation metav1.DeletionPropagation `json:"propagation,omitempty"`
+
+	Manager         string `json:"manager,omitempty"` // of fields
+	FieldValidation string `json:"fieldValidation,omitempty"`
+	Force           bool   `json:"force,omitempty"`
+}
+
+// Impersonate is who a request asks to be taken for, by its Impersonate-* headers.
+type Impersonate struct {
+	User   string              `json:"user"`
+	UID    string              `json:"uid,omitempty"`
+	Groups []string            `json:"groups,omitempty"`
+	Extra  map[string][]string `json:"extra,omitempty"`
 }
 
 // kept is how many answers and how many changes of a watch wait to be fetched before the oldest is dropped.
@@ -122,6 +138,7 @@ func (c *Client) send(t *engine.Turn, call *Call) {
 		User: call.User, Verb: call.Verb, Resource: call.Resource, Subresource: call.Subresource,
 		Namespace: call.Namespace, Name: call.Name, DryRun: call.DryRun, Labels: call.Labels, Fields: call.Fields,
 		Revision: call.Revision, Grace: call.Grace, Propagation: call.Propagation,
+		Groups: call.Groups, Extra: call.Extra, Manager: call.Manager, FieldValidation: call.FieldValidation, Force: call.Force,
 	}
 	switch call.Verb {
 	case client.Create, client.Update:

@@ -66,6 +66,9 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	call.ID = h.World.NextID()
 	answer, err := h.World.Call(r.Context(), call)
+	if err == nil {
+		warn(w.Header(), answer.Warnings)
+	}
 	switch {
 	case err != nil:
 		refuse(w, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, err.Error())
@@ -136,6 +139,10 @@ func parse(r *http.Request) (Call, bool) {
 	if c.Verb != client.WatchVerb {
 		c.Revision = ""
 	}
+	c.Manager, c.FieldValidation = manager(q.Get("fieldManager"), r.UserAgent()), q.Get("fieldValidation")
+	c.Force, _ = strconv.ParseBool(q.Get("force"))
+	c.Token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	c.Impersonate = impersonate(r.Header)
 	c.PatchType = types.PatchType(strings.Split(r.Header.Get("Content-Type"), ";")[0])
 	return c, c.Verb != ""
 }
