@@ -101,7 +101,7 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	switch m := body.(type) {
 	case *client.Request:
 		s.open++
-		s.receive(t, m, t.From())
+		s.take(t, m, t.From())
 	case *commit:
 		s.commit(t, m)
 	case *client.Response: // to a request of the server's own
@@ -118,6 +118,17 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	default:
 		panic("apiserver: unknown message")
 	}
+}
+
+// take finds out who a request is of, and does the first half of it.
+func (s *Server) take(t *engine.Turn, r *client.Request, caller engine.Address) {
+	r, status := s.authenticate(t, r)
+	if status != nil {
+		s.describe(t, r)
+		s.refuse(t, r, caller, status)
+		return
+	}
+	s.receive(t, r, caller)
 }
 
 // receive does the first half of a request.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -140,5 +141,36 @@ func BenchmarkPod(b *testing.B) {
 				b.Fatal(r.Error)
 			}
 		}
+	}
+}
+
+func TestTokens(t *testing.T) {
+	h := newHarness()
+	h.do(client.Request{Verb: client.Create, Resource: "pods", Namespace: "demo", Object: pod("a")})
+	q := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
+		BoundObjectRef: &authenticationv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: "a"},
+	}}
+	ask := client.Request{Verb: client.Create, Resource: "serviceaccounts", Subresource: "token", Namespace: "demo", Name: "default", Object: q}
+	r := h.do(ask)
+	if r.Code != 201 {
+		t.Fatalf("no token: %v", r.Error)
+	}
+	token := r.Object.(*authenticationv1.TokenRequest).Status.Token
+	get := client.Request{Verb: client.Get, Resource: "pods", Namespace: "demo", Name: "a", Token: token}
+	if r = h.do(get); r.Code != 200 || r.Request.User != "system:serviceaccount:demo:default" {
+		t.Errorf("with the token: %d as %s: %v", r.Code, r.Request.User, r.Error)
+	}
+	zero := int64(0)
+	h.do(client.Request{Verb: client.Delete, Resource: "pods", Namespace: "demo", Name: "a", Grace: &zero})
+	if r = h.do(get); r.Code != 401 || r.Error.Message != "Unauthorized" || r.Error.Reason != metav1.StatusReasonUnauthorized {
+		t.Errorf("once the pod is gone: %d %v", r.Code, r.Error)
+	}
+	seconds := int64(10)
+	q = &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds}}
+	ask.Object = q
+	const want = `TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 10: ` +
+		`may not specify a duration less than 10 minutes`
+	if r = h.do(ask); r.Error == nil || r.Error.Message != want {
+		t.Errorf("a short token: %v, want %s", r.Error, want)
 	}
 }

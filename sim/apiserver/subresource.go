@@ -102,15 +102,6 @@ func scheduled(conditions []corev1.PodCondition, c corev1.PodCondition) []corev1
 	return out
 }
 
-// prepareToken answers a request for a service account's token. Nothing is stored.
-func (s *Server) prepareToken(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
-	v := s.store.Get(res.Key(r.Namespace, r.Name))
-	if v == nil {
-		return outcome{}, notFound(res, r.Name)
-	}
-	return outcome{object: v.Object, code: http.StatusCreated}, nil
-}
-
 // scale is the part of autoscaling/v1 Scale that a patch of the scale subresource can change.
 type scale struct {
 	Spec struct {

@@ -35,10 +35,14 @@ const (
 
 // Request asks the API server for something. Its objects must not be changed once it was sent.
 type Request struct {
-	ID          uint64              // of the caller's choice; the Response carries it
-	User        string              // "kubectl", "deployment-controller", "kubelet/node-1"
-	Groups      []string            // of the user, where the authentication named some
-	Extra       map[string][]string // what else the authentication knows of the user
+	ID          uint64 // of the caller's choice; the Response carries it
+	User        string // "kubectl", "deployment-controller", "kubelet/node-1"; package authentication knows their groups
+	Token       string // bearer token, of a request from outside; it says who the user is
+	Impersonate *Impersonate
+	// Of a user who is not known by the short name alone; the API server fills them in.
+	UserUID     string
+	Groups      []string
+	Extra       map[string][]string
 	Verb        Verb
 	Resource    string // plural with group: "deployments.apps"
 	Subresource string
@@ -68,6 +72,14 @@ type Request struct {
 	Bookmarks bool          // whether the client understands bookmarks
 	Initial   *bool         // sendInitialEvents; nil when it was not said
 	Timeout   time.Duration // after which the server ends the watch; 0 for never
+}
+
+// Impersonate is whom a request asks to act as.
+type Impersonate struct {
+	User   string              `json:"user"`
+	UID    string              `json:"uid,omitempty"`
+	Groups []string            `json:"groups,omitempty"`
+	Extra  map[string][]string `json:"extra,omitempty"`
 }
 
 // TypedStatus is the patch type of components that send a whole status as an Object instead of a patch in JSON: the

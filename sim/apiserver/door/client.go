@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"orrery/sim/api"
@@ -52,12 +53,7 @@ type Call struct {
 }
 
 // Impersonate is who a request asks to be taken for, by its Impersonate-* headers.
-type Impersonate struct {
-	User   string              `json:"user"`
-	UID    string              `json:"uid,omitempty"`
-	Groups []string            `json:"groups,omitempty"`
-	Extra  map[string][]string `json:"extra,omitempty"`
-}
+type Impersonate = client.Impersonate
 
 // kept is how many answers and how many changes of a watch wait to be fetched before the oldest is dropped.
 const kept = 4096
@@ -135,7 +131,8 @@ func (c *Client) send(t *engine.Turn, call *Call) {
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Command, call.User, string(call.Verb), call.Resource, call.Subresource
 	e.Namespace, e.Name = call.Namespace, call.Name
 	r := client.Request{
-		User: call.User, Verb: call.Verb, Resource: call.Resource, Subresource: call.Subresource,
+		User: call.User, Token: call.Token, Impersonate: call.Impersonate,
+		Verb: call.Verb, Resource: call.Resource, Subresource: call.Subresource,
 		Namespace: call.Namespace, Name: call.Name, DryRun: call.DryRun, Labels: call.Labels, Fields: call.Fields,
 		Revision: call.Revision, Grace: call.Grace, Propagation: call.Propagation,
 		Groups: call.Groups, Extra: call.Extra, Manager: call.Manager, FieldValidation: call.FieldValidation, Force: call.Force,
@@ -165,6 +162,8 @@ func (c *Call) object() (api.Object, error) {
 	switch {
 	case c.Subresource == "binding":
 		o = &corev1.Binding{}
+	case c.Subresource == "token":
+		o = &authenticationv1.TokenRequest{}
 	case api.Find(c.Resource) == nil:
 		return &metav1.PartialObjectMetadata{}, nil // the server says that it does not know the resource
 	default:

@@ -1,6 +1,7 @@
 package kubelet
 
 import (
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -97,9 +98,21 @@ func (k *Kubelet) requestToken(t *engine.Turn, w *worker) {
 	}
 	id := k.conn.Send(t, client.Request{
 		Verb: client.Create, Resource: "serviceaccounts", Subresource: "token",
-		Namespace: w.pod.Namespace, Name: w.pod.Spec.ServiceAccountName,
+		Namespace: w.pod.Namespace, Name: w.pod.Spec.ServiceAccountName, Object: tokenRequest(w.pod),
 	})
 	k.tokens = append(k.tokens[:len(k.tokens):len(k.tokens)], request{id, w.uid})
+}
+
+// tokenSeconds is how long a token is asked to be good for: an hour and 7 seconds, as the API server writes into pods.
+const tokenSeconds = 3607
+
+// tokenRequest asks for a token that is good as long as the pod is there.
+func tokenRequest(pod *corev1.Pod) *authenticationv1.TokenRequest {
+	seconds := int64(tokenSeconds)
+	return &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
+		ExpirationSeconds: &seconds,
+		BoundObjectRef:    &authenticationv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: pod.Name, UID: pod.UID},
+	}}
 }
 
 func needsToken(pod *corev1.Pod) bool {
