@@ -7,7 +7,6 @@ package sim
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"orrery/sim/apiserver/door"
@@ -35,10 +34,10 @@ type Command struct {
 type World struct {
 	config      Config
 	engine      *engine.Engine
-	entries     []trace.Entry // of all events ever run, the known future included
-	commands    []Command     // in their order, those of the known future included
-	posted      int           // commands that the engine has been given
-	checkpoints []checkpoint  // by number; the first is the beginning
+	entries     []*trace.Entry // of all events ever run, the known future included
+	commands    []Command      // in their order, those of the known future included
+	posted      int            // commands that the engine has been given
+	checkpoints []checkpoint   // by number; the first is the beginning
 	observe     func(*World, *trace.Entry)
 }
 
@@ -90,7 +89,7 @@ func (w *World) Last() uint64 { return max(uint64(len(w.entries)), w.engine.Numb
 func (w *World) Now() time.Duration { return w.engine.Now() }
 
 // Trace returns the entries of all known events; the first Number are the past. The slice must not be changed.
-func (w *World) Trace() []trace.Entry { return w.entries }
+func (w *World) Trace() []*trace.Entry { return w.entries }
 
 // Quiet reports whether nothing but heartbeats and distant timers is due and no known command lies ahead.
 func (w *World) Quiet() bool { return w.engine.Quiet() && !w.due() }
@@ -128,18 +127,15 @@ func (w *World) Step() (*trace.Entry, error) {
 	}
 	n := int(entry.Number)
 	if n > len(w.entries) {
-		if len(w.entries) == cap(w.entries) { // double: append would grow by a quarter and copy four times as much
-			w.entries = slices.Grow(w.entries, len(w.entries)+checkpointEvery)
-		}
 		w.entries = append(w.entries, entry)
 	}
 	if n%spacing(n) == 0 {
 		w.remember()
 	}
 	if w.observe != nil {
-		w.observe(w, &w.entries[n-1])
+		w.observe(w, w.entries[n-1])
 	}
-	return &w.entries[n-1], nil
+	return w.entries[n-1], nil
 }
 
 // Next returns when the next event is due.

@@ -99,30 +99,30 @@ func refusals(e *engine.Engine) error {
 	return nil
 }
 
-var formats = map[string]func(io.Writer, []trace.Entry) error{
-	"text": func(out io.Writer, entries []trace.Entry) error {
+var formats = map[string]func(io.Writer, []*trace.Entry) error{
+	"text": func(out io.Writer, entries []*trace.Entry) error {
 		_, err := io.WriteString(out, trace.Text(entries))
 		return err
 	},
-	"json": func(out io.Writer, entries []trace.Entry) error {
+	"json": func(out io.Writer, entries []*trace.Entry) error {
 		lines, err := trace.JSONLines(entries)
 		if err == nil {
 			_, err = out.Write(lines)
 		}
 		return err
 	},
-	"mermaid": func(out io.Writer, entries []trace.Entry) error {
+	"mermaid": func(out io.Writer, entries []*trace.Entry) error {
 		_, err := io.WriteString(out, trace.Mermaid(arrows(entries)))
 		return err
 	},
-	"svg": func(out io.Writer, entries []trace.Entry) error {
+	"svg": func(out io.Writer, entries []*trace.Entry) error {
 		_, err := io.WriteString(out, trace.SVG(arrows(entries)))
 		return err
 	},
 }
 
 // arrows returns the messages of a trace, without heartbeats.
-func arrows(entries []trace.Entry) []trace.Arrow {
+func arrows(entries []*trace.Entry) []trace.Arrow {
 	var out []trace.Arrow
 	for i := range entries {
 		if !entries[i].Background {

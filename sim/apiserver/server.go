@@ -203,7 +203,7 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 
 // describe fills in the trace entry from the request.
 func (s *Server) describe(t *engine.Turn, r *client.Request) {
-	e := &t.Entry
+	e := t.Entry
 	e.User, e.Verb, e.Resource, e.Subresource = r.User, string(r.Verb), r.Resource, r.Subresource
 	e.Namespace, e.Name = r.Namespace, r.Name
 }

@@ -132,7 +132,7 @@ func (m *Manager) Handle(t *engine.Turn, body any) {
 
 // observe takes a change into the cache and wakes the controllers that it concerns.
 func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
 	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
 	old := m.cache.Apply(*ch)
@@ -246,7 +246,7 @@ func (m *Manager) next(t *engine.Turn, controller int, j *job) {
 // answered takes the answer to a write of a job.
 func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	q := r.Request
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
 	e.Namespace, e.Name, e.Code = q.Namespace, q.Name, r.Code
 	controller := m.controllerOf(q.User)

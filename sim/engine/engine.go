@@ -43,7 +43,12 @@ type Engine struct {
 	aliases    map[Address]Address
 	streams    map[string]*Stream
 	seed       uint64
+	turn       Turn          // of the running event: one for all, for it would be allocated anew for each
+	spare      []trace.Entry // entries are allocated by the hundred
 }
+
+// entriesAtOnce is how many trace entries are allocated together.
+const entriesAtOnce = 128
 
 // New returns an engine at virtual time 0 with no components.
 func New(seed uint64) *Engine {
@@ -72,16 +77,16 @@ func (e *Engine) Quiet() bool { return e.foreground == 0 }
 
 // Next returns the event that Step would run.
 func (e *Engine) Next() (Event, bool) {
-	if len(e.queue) == 0 {
+	if e.queue.len() == 0 {
 		return Event{}, false
 	}
-	return e.queue[0], true
+	return *e.queue.first(), true
 }
 
 // Pending calls f for every event in the queue until it returns false, in no particular order.
 func (e *Engine) Pending(f func(Event) bool) {
-	for i := range e.queue {
-		if !f(e.queue[i]) {
+	for _, p := range e.queue.heap {
+		if !f(e.queue.events[p.slot]) {
 			return
 		}
 	}
@@ -94,15 +99,15 @@ func (e *Engine) Post(d time.Duration, to Address, body any) {
 
 // Idle moves the clock forward to t without running anything; it does nothing when an event is due before t.
 func (e *Engine) Idle(t time.Duration) {
-	if t > e.now && (len(e.queue) == 0 || e.queue[0].At > t) {
+	if t > e.now && (e.queue.len() == 0 || e.queue.first().At > t) {
 		e.now = t
 	}
 }
 
 // Step runs the next event and returns its entry; false when there is none.
-func (e *Engine) Step() (trace.Entry, bool) {
-	if len(e.queue) == 0 {
-		return trace.Entry{}, false
+func (e *Engine) Step() (*trace.Entry, bool) {
+	if e.queue.len() == 0 {
+		return nil, false
 	}
 	ev := e.queue.pop()
 	if !ev.Background {
@@ -110,10 +115,10 @@ func (e *Engine) Step() (trace.Entry, bool) {
 	}
 	e.now = max(e.now, ev.At)
 	e.number++
-	turn := Turn{engine: e, event: ev}
-	turn.Entry = trace.Entry{
-		Number: e.number, At: e.now, Cause: ev.Cause, Actor: string(ev.To), From: string(ev.From), Background: ev.Background,
-	}
+	entry := e.entry()
+	entry.Number, entry.At, entry.Cause = e.number, e.now, ev.Cause
+	entry.Actor, entry.From, entry.Background = string(ev.To), string(ev.From), ev.Background
+	e.turn = Turn{Entry: entry, engine: e, event: ev}
 	c := e.components[ev.To]
 	if c == nil {
 		c = e.components[e.aliases[ev.To]]
@@ -121,8 +126,19 @@ func (e *Engine) Step() (trace.Entry, bool) {
 	if c == nil {
 		panic("engine: event for unknown component " + string(ev.To))
 	}
-	c.Handle(&turn, ev.Body)
-	return turn.Entry, true
+	c.Handle(&e.turn, ev.Body)
+	e.turn = Turn{}
+	return entry, true
+}
+
+// entry returns an empty trace entry.
+func (e *Engine) entry() *trace.Entry {
+	if len(e.spare) == 0 {
+		e.spare = make([]trace.Entry, entriesAtOnce)
+	}
+	entry := &e.spare[0]
+	e.spare = e.spare[1:]
+	return entry
 }
 
 // Stream returns the random stream of an owner. Streams of different owners are independent of each other.
@@ -138,7 +154,7 @@ func (e *Engine) Stream(owner string) *Stream {
 // Clone returns a copy of the engine and everything in it.
 func (e *Engine) Clone() *Engine {
 	c := *e
-	c.queue = append(queue(nil), e.queue...)
+	c.queue, c.spare = e.queue.clone(), nil
 	c.components = make(map[Address]Component, len(e.components))
 	for a, p := range e.components { // any order
 		c.components[a] = p.Clone()

@@ -12,7 +12,7 @@ var Epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 // Turn is one component's turn: the running event and what the component may do while it runs. Entry is the event's
 // trace entry, which the component fills in.
 type Turn struct {
-	Entry  trace.Entry
+	Entry  *trace.Entry
 	engine *Engine
 	event  Event
 }

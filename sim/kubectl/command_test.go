@@ -280,7 +280,7 @@ func TestCloneContinuesTheSame(t *testing.T) {
 	}
 }
 
-func entryString(e trace.Entry) string { return fmt.Sprintf("%+v", e) }
+func entryString(e *trace.Entry) string { return fmt.Sprintf("%+v", *e) }
 
 func TestManyDocuments(t *testing.T) {
 	b := newBench(t)

@@ -20,7 +20,7 @@ import (
 type bench struct {
 	t      *testing.T
 	engine *engine.Engine
-	trace  []trace.Entry
+	trace  []*trace.Entry
 }
 
 func newBench(t *testing.T, namespaces ...string) *bench {

@@ -124,7 +124,7 @@ func (k *Terminal) Handle(t *engine.Turn, body any) {
 
 // answer hands a response to the process that waits for it.
 func (k *Terminal) answer(t *engine.Turn, r *client.Response) {
-	e, q := &t.Entry, r.Request
+	e, q := t.Entry, r.Request
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
 	e.Namespace, e.Name, e.Code = q.Namespace, q.Name, r.Code
 	if r.Error != nil {
@@ -148,7 +148,7 @@ func (k *Terminal) answer(t *engine.Turn, r *client.Response) {
 
 // change hands what a watch delivered to the process that opened it.
 func (k *Terminal) change(t *engine.Turn, c *client.Change) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, c.User, string(c.Type), c.Resource, c.Subresource
 	e.Namespace, e.Name, e.Revision = c.Object.GetNamespace(), c.Object.GetName(), c.Revision
 	p := k.find(k.waiting[c.Watch])

@@ -10,7 +10,7 @@ import (
 
 // Golden returns a trace as a scenario keeps it: its commands, decisions, refusals and writes in their order, without
 // heartbeats and without numbers and times, which change with every knob.
-func Golden(entries []trace.Entry) string {
+func Golden(entries []*trace.Entry) string {
 	var b strings.Builder
 	for i := range entries {
 		e := entries[i]

@@ -22,7 +22,7 @@ type World interface {
 	Advance(time.Duration) error
 	Seek(event uint64) error
 	Number() uint64
-	Trace() []trace.Entry
+	Trace() []*trace.Entry
 	Engine() *engine.Engine
 }
 

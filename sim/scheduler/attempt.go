@@ -86,7 +86,7 @@ func withCondition(conditions []corev1.PodCondition, c corev1.PodCondition) (out
 
 // answered takes in the answer to a request.
 func (s *Scheduler) answered(t *engine.Turn, resp *client.Response) {
-	e, r := &t.Entry, resp.Request
+	e, r := t.Entry, resp.Request
 	e.Kind, e.Verb, e.Resource, e.Subresource = trace.Answer, string(r.Verb), r.Resource, r.Subresource
 	e.Namespace, e.Name, e.Code = r.Namespace, r.Name, resp.Code
 	if resp.Error != nil {

@@ -11,7 +11,7 @@ import (
 
 // observe takes in what a watch reports.
 func (s *Scheduler) observe(t *engine.Turn, ch *client.Change) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
 	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
 	switch o := ch.Object.(type) {

@@ -11,7 +11,7 @@ import (
 	"orrery/sim/trace"
 )
 
-var story = []trace.Entry{
+var story = []*trace.Entry{
 	{Number: 1, Kind: trace.Command, Actor: "kubectl"},
 	{Number: 2, At: 1500 * time.Microsecond, Cause: 1, Kind: trace.Receive, Actor: "kube-apiserver", From: "kubectl", User: "kubectl", Verb: "create", Resource: "deployments.apps", Namespace: "default", Name: "web"},
 	{Number: 3, At: 4 * time.Millisecond, Cause: 2, Kind: trace.Commit, Actor: "etcd", From: "kube-apiserver", User: "kubectl", Verb: "create", Resource: "deployments.apps", Namespace: "default", Name: "web", Revision: 42, Code: 201},

@@ -15,10 +15,10 @@ const (
 )
 
 // Text prints entries for people and for goldens: one aligned line an event, the same for the same entries always.
-func Text(entries []Entry) string {
+func Text(entries []*Entry) string {
 	b := make([]byte, 0, 96*len(entries))
-	for i := range entries {
-		b = append(entries[i].AppendText(b), '\n')
+	for _, e := range entries {
+		b = append(e.AppendText(b), '\n')
 	}
 	return string(b)
 }
@@ -60,10 +60,10 @@ func (e *Entry) AppendText(b []byte) []byte {
 }
 
 // JSONLines prints entries as one JSON object a line.
-func JSONLines(entries []Entry) ([]byte, error) {
+func JSONLines(entries []*Entry) ([]byte, error) {
 	var b []byte
-	for i := range entries {
-		line, err := json.Marshal(&entries[i])
+	for _, e := range entries {
+		line, err := json.Marshal(e)
 		if err != nil {
 			return nil, err
 		}

@@ -104,7 +104,7 @@ func (c *Client) Handle(t *engine.Turn, body any) {
 		c.send(t, b)
 	case *client.Response:
 		q := b.Request
-		e := &t.Entry
+		e := t.Entry
 		e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
 		e.Namespace, e.Name, e.Code = q.Namespace, q.Name, b.Code
 		if len(c.answers) >= kept {
@@ -115,7 +115,7 @@ func (c *Client) Handle(t *engine.Turn, body any) {
 			delete(c.calls, b.ID)
 		}
 	case *client.Change:
-		e := &t.Entry
+		e := t.Entry
 		e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, b.User, string(b.Type), b.Resource, b.Subresource
 		e.Namespace, e.Name, e.Revision = b.Object.GetNamespace(), b.Object.GetName(), b.Revision
 		if id := c.calls[b.Watch]; len(c.changes[id]) < kept {
@@ -127,7 +127,7 @@ func (c *Client) Handle(t *engine.Turn, body any) {
 }
 
 func (c *Client) send(t *engine.Turn, call *Call) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Command, call.User, string(call.Verb), call.Resource, call.Subresource
 	e.Namespace, e.Name = call.Namespace, call.Name
 	r := client.Request{

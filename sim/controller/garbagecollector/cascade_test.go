@@ -56,7 +56,7 @@ func (c *cluster) do(t *testing.T, r client.Request) {
 			return
 		}
 		e, _ := c.engine.Step()
-		c.record(&e)
+		c.record(e)
 	}
 	t.Fatal("20,000 events and no end")
 }

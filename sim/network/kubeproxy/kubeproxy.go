@@ -84,7 +84,7 @@ func (p *Proxy) Handle(t *engine.Turn, body any) {
 }
 
 func (p *Proxy) observe(t *engine.Turn, ch *client.Change) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
 	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
 	p.cache.Apply(*ch)

@@ -127,7 +127,7 @@ func (k *Kubelet) Handle(t *engine.Turn, body any) {
 }
 
 func (k *Kubelet) observe(t *engine.Turn, ch *client.Change) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
 	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
 	switch o := ch.Object.(type) {
@@ -143,7 +143,7 @@ func (k *Kubelet) observe(t *engine.Turn, ch *client.Change) {
 // answered takes the answer of the API server. Writes of a status and of Events need no answer: a status that could not
 // be written is written with the next change, or the pod is gone.
 func (k *Kubelet) answered(t *engine.Turn, r *client.Response) {
-	e := &t.Entry
+	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Code = trace.Answer, r.Request.User, string(r.Request.Verb), r.Code
 	e.Resource, e.Subresource, e.Namespace, e.Name = r.Request.Resource, r.Request.Subresource, r.Request.Namespace, r.Request.Name
 	if r.Error != nil {

@@ -19,7 +19,7 @@ func (p *Inspector) Sequence(i *instant.Instant, lang string, command uint64) *w
 	teller := narrate.New(i, lang)
 	var arrows []trace.Arrow
 	for k := command - 1; k < uint64(len(i.Trace)) && len(arrows) < stepsMax; k++ {
-		e := &i.Trace[k]
+		e := i.Trace[k]
 		if e.Background || e.Kind == trace.Timer {
 			continue
 		}

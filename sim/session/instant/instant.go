@@ -20,7 +20,7 @@ import (
 // Instant is the present of a world. It is valid until the world moves on.
 type Instant struct {
 	Engine *engine.Engine
-	Trace  []trace.Entry // of the past: its length is the number of events behind the present
+	Trace  []*trace.Entry // of the past: its length is the number of events behind the present
 }
 
 // Now returns the virtual time since the world began.
@@ -37,7 +37,7 @@ func (i *Instant) Entry(n uint64) *trace.Entry {
 	if n == 0 || n > uint64(len(i.Trace)) {
 		return nil
 	}
-	return &i.Trace[n-1]
+	return i.Trace[n-1]
 }
 
 // Server returns the API server.

@@ -82,7 +82,7 @@ func (x *Index) place(u wire.Until, n uint32) {
 }
 
 // Truncate forgets the events after one. quiet says whether the world is quiet after that one.
-func (x *Index) Truncate(event uint64, quiet bool, entries []trace.Entry) {
+func (x *Index) Truncate(event uint64, quiet bool, entries []*trace.Entry) {
 	if event >= x.count {
 		return
 	}

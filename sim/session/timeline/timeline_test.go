@@ -10,28 +10,28 @@ import (
 
 // run is a small story: a heartbeat at rest, a command with two writes and a heartbeat among them, and rest again.
 var run = []struct {
-	entry trace.Entry
+	entry *trace.Entry
 	quiet bool
 }{
-	{trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, true},
-	{trace.Entry{Kind: trace.Commit, Actor: "etcd", Resource: "leases", Background: true}, true},
-	{trace.Entry{Kind: trace.Command, Actor: "kubectl"}, false},
-	{trace.Entry{Kind: trace.Receive, Actor: "kube-apiserver", User: "kubectl"}, false},
-	{trace.Entry{Kind: trace.Commit, Actor: "etcd", User: "kubectl"}, false},
-	{trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, false},
-	{trace.Entry{Kind: trace.Commit, Actor: "etcd", Background: true}, false},
-	{trace.Entry{Kind: trace.Sync, Actor: "kube-controller-manager", User: "deployment-controller", Verb: "create"}, false},
-	{trace.Entry{Kind: trace.Commit, Actor: "etcd", User: "deployment-controller", Resource: "replicasets.apps"}, true},
-	{trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, true},
+	{&trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, true},
+	{&trace.Entry{Kind: trace.Commit, Actor: "etcd", Resource: "leases", Background: true}, true},
+	{&trace.Entry{Kind: trace.Command, Actor: "kubectl"}, false},
+	{&trace.Entry{Kind: trace.Receive, Actor: "kube-apiserver", User: "kubectl"}, false},
+	{&trace.Entry{Kind: trace.Commit, Actor: "etcd", User: "kubectl"}, false},
+	{&trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, false},
+	{&trace.Entry{Kind: trace.Commit, Actor: "etcd", Background: true}, false},
+	{&trace.Entry{Kind: trace.Sync, Actor: "kube-controller-manager", User: "deployment-controller", Verb: "create"}, false},
+	{&trace.Entry{Kind: trace.Commit, Actor: "etcd", User: "deployment-controller", Resource: "replicasets.apps"}, true},
+	{&trace.Entry{Kind: trace.Timer, Actor: "kubelet/node-1", Background: true}, true},
 }
 
-func build() (*timeline.Index, []trace.Entry) {
+func build() (*timeline.Index, []*trace.Entry) {
 	x := &timeline.Index{}
-	var entries []trace.Entry
+	var entries []*trace.Entry
 	for i, r := range run {
 		r.entry.Number = uint64(i + 1)
 		entries = append(entries, r.entry)
-		x.Add(&entries[i], r.quiet)
+		x.Add(entries[i], r.quiet)
 	}
 	return x, entries
 }
@@ -87,13 +87,13 @@ func TestTruncateEqualsRunningThatFar(t *testing.T) {
 		short := &timeline.Index{}
 		long, entries := build()
 		for i := range event {
-			short.Add(&entries[i], run[i].quiet)
+			short.Add(entries[i], run[i].quiet)
 		}
 		quiet := event == 0 || run[event-1].quiet
 		long.Truncate(uint64(event), quiet, entries)
 		for i := event; i < len(run); i++ { // and both go on alike
-			short.Add(&entries[i], run[i].quiet)
-			long.Add(&entries[i], run[i].quiet)
+			short.Add(entries[i], run[i].quiet)
+			long.Add(entries[i], run[i].quiet)
 		}
 		for _, u := range []wire.Until{wire.UntilEvent, wire.UntilWrite, wire.UntilTen, wire.UntilQuiet} {
 			for e := range uint64(len(run)) {
