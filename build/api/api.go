@@ -12,6 +12,8 @@ import (
 	"os"
 	"time"
 
+	"orrery/build/openapi"
+	"orrery/build/tree"
 	"orrery/sim"
 	"orrery/sim/apiserver/door"
 )
@@ -48,7 +50,7 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 		}
 	}
 	p := newPlayer(w, *speed)
-	server := &http.Server{Handler: door.Handler{World: p}, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: door.Handler{World: p, OpenAPI: documents(ctx)}, ReadHeaderTimeout: 10 * time.Second}
 	go p.play(ctx)
 	go func() {
 		<-ctx.Done()
@@ -59,6 +61,17 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// documents publishes the OpenAPI documents that come with Kubernetes' module.
+func documents(ctx context.Context) *door.OpenAPI {
+	return &door.OpenAPI{Load: func() ([]byte, error) {
+		root, err := tree.Root()
+		if err != nil {
+			return nil, err
+		}
+		return openapi.Make(ctx, root)
+	}}
 }
 
 func writeKubeconfig(file, addr string) error {

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"orrery/build/openapi"
 )
 
 // copied are the files that go into the site as they are: from a folder of the tree, those that end as said, into a
@@ -40,6 +42,15 @@ func files(ctx context.Context, options Options) error {
 		return err
 	}
 	return copyFile(script, filepath.Join(options.Out, "web", "wasm_exec.js"))
+}
+
+// documents writes the file that the API server's OpenAPI documents are loaded from when somebody asks for them.
+func documents(ctx context.Context, options Options) error {
+	content, err := openapi.Make(ctx, options.Root)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(options.Out, "web", openapi.File), content, 0o644)
 }
 
 // supportScript finds wasm_exec.js, which must come from the toolchain that compiled the programs.

@@ -50,6 +50,7 @@ var steps = []struct {
 	{"programs", programs},
 	{"editor", editor},
 	{"files", files},
+	{"OpenAPI documents", documents},
 	{"manifest", manifest},
 	{"page", page},
 	{"service worker", serviceWorker},

@@ -4,7 +4,7 @@
 // It holds the only code of the simulation that knows net/http. The same admission, defaulting and strategies answer as
 // for every component, because a call is sent to kube-apiserver like any other request.
 //
-// Simplified: bodies are JSON, there is no Table, no OpenAPI and no protobuf; kubectl needs --validate=false.
+// Simplified: bodies are JSON, there is no Table and no protobuf.
 package door
 
 import (

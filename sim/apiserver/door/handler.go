@@ -31,7 +31,10 @@ type World interface {
 const bodyMax = 3 << 20
 
 // Handler serves a world's API over HTTP.
-type Handler struct{ World World }
+type Handler struct {
+	World   World
+	OpenAPI http.Handler // of what lies below /openapi; nil for nothing
+}
 
 // ServeHTTP implements http.Handler.
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -43,6 +46,10 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "/healthz", "/livez", "/readyz":
 		io.WriteString(w, "ok")
+		return
+	}
+	if h.OpenAPI != nil && strings.HasPrefix(r.URL.Path, "/openapi/") {
+		h.OpenAPI.ServeHTTP(w, r)
 		return
 	}
 	if answer := discovery(r.URL.Path); answer != nil {
