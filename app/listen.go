@@ -75,7 +75,7 @@ func (r *Root) onKey(event app.Value) {
 		r.dispatch(state.ToggleMenu{})
 		return
 	}
-	if holds(event.Get("target"), "input:not([type=range]):not([type=radio]),textarea,select,[contenteditable=true]") {
+	if holds(event.Get("target"), "input:not([type=range]):not([type=radio]),textarea,select,[contenteditable=true],dialog") {
 		return
 	}
 	switch key {

@@ -13,6 +13,7 @@ import (
 	"orrery/app/panel/header"
 	"orrery/app/panel/inspector"
 	"orrery/app/panel/network"
+	"orrery/app/panel/newcluster"
 	"orrery/app/panel/objects"
 	"orrery/app/panel/say"
 	"orrery/app/panel/scheduling"
@@ -44,6 +45,9 @@ func (r *Root) Render() app.UI {
 		&transport.Transport{Port: r.port, Words: words, Ready: m.Ready, At: m.Position(), Speed: m.Speed, Marks: m.Marks},
 		r.sections(words),
 		r.status(words),
+		&newcluster.Dialog{
+			Port: r.port, Words: words, Open: m.Dialog == state.ClusterDialog, Nodes: m.Position().Nodes, Seed: m.Position().Seed,
+		},
 	)
 }
 

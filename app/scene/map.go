@@ -60,6 +60,8 @@ type metrics struct {
 	busY, nodesY        float64
 	nodeGap, rowGap     float64
 	nodePad             float64 // between a node's edge and what is in it
+	chipY, chipH        float64 // of a node's components, from its top
+	nodeHead, nodeFoot  float64 // heights of what a node has above and under its pods
 	queueX, queueLabelX float64
 	labelY              float64 // of messages on the wires beside the API server
 }
@@ -71,7 +73,7 @@ const bottomMargin = 16
 // the picture is higher. A zero cluster gives the control plane and outlines of three nodes.
 func Lay(cluster wire.Cluster, width, height float64) Map {
 	width = max(width, 320)
-	size := measure(width)
+	size := measureFor(len(cluster.Nodes), width, height)
 	m := Map{W: width}
 	m.Frame = Box{size.frameX, size.frameY, width - 2*size.frameX, size.frameBottom - size.frameY}
 	m.Parts = parts(cluster, size)
@@ -92,10 +94,20 @@ func Lay(cluster wire.Cluster, width, height float64) Map {
 	return m
 }
 
+// measureFor measures the map so that a cluster of so many nodes fits a height if it can.
+func measureFor(nodes int, width, height float64) metrics {
+	size := measure(width)
+	if rows := nodeRows(nodes, size.narrow); !size.narrow && size.spare(rows, height) < areaMin {
+		return compact(width)
+	}
+	return size
+}
+
 func measure(width float64) metrics {
 	center := width / 2
 	if width < 600 {
 		return metrics{
+			chipY: 32, chipH: 20, nodeHead: 64, nodeFoot: 36,
 			narrow: true, frameX: 6, frameY: 6,
 			kubectl: Box{14, 34, 74, 48}, api: Box{center - 68, 28, 136, 60}, etcd: Box{width - 92, 28, 78, 60},
 			manager: Box{center - 134, 124, 128, 26}, scheduler: Box{center + 6, 124, 84, 26},
@@ -104,11 +116,25 @@ func measure(width float64) metrics {
 		}
 	}
 	return metrics{
+		chipY: 32, chipH: 20, nodeHead: 64, nodeFoot: 36,
 		frameX: 14, frameY: 14,
 		kubectl: Box{34, 84, 94, 52}, api: Box{center - 93, 76, 186, 66}, etcd: Box{width - 130, 76, 100, 66},
 		manager: Box{center - 145, 186, 138, 24}, scheduler: Box{center + 5, 186, 116, 24},
 		frameBottom: 220, busY: 256, nodesY: 292, nodeGap: 23, rowGap: 44, nodePad: 14,
 		queueLabelX: center + 142, queueX: center + 186, labelY: 48,
+	}
+}
+
+// compact measures a wide map for many nodes: the control plane is lower, and so are the nodes.
+func compact(width float64) metrics {
+	center := width / 2
+	return metrics{
+		chipY: 27, chipH: 18, nodeHead: 53, nodeFoot: 28,
+		frameX: 14, frameY: 8,
+		kubectl: Box{34, 46, 94, 46}, api: Box{center - 93, 40, 186, 58}, etcd: Box{width - 130, 40, 100, 58},
+		manager: Box{center - 145, 134, 138, 24}, scheduler: Box{center + 5, 134, 116, 24},
+		frameBottom: 168, busY: 184, nodesY: 202, nodeGap: 23, rowGap: 32, nodePad: 10,
+		queueLabelX: center + 142, queueX: center + 186, labelY: 16,
 	}
 }
 

@@ -50,6 +50,16 @@ func TestNothingOverlaps(t *testing.T) {
 	}
 }
 
+// Ten nodes fit the stage of a window of 1440 by 900, whether they are empty or run a hundred pods each.
+func TestTenNodesFit(t *testing.T) {
+	const width, height = 722, 547
+	for _, pods := range []int{0, 1, 100} {
+		if m := Lay(cluster(10, pods), width, height); m.H > height {
+			t.Errorf("with %d pods each the map of ten nodes is %v high, more than %v", pods, m.H, height)
+		}
+	}
+}
+
 func checkBoxes(t *testing.T, name string, m Map) {
 	t.Helper()
 	whole := Box{0, 0, m.W, m.H}

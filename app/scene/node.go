@@ -70,9 +70,6 @@ type density struct {
 	area    float64 // height of the pods' area
 }
 
-// nodeHead and nodeFoot are the heights of what a node has above and under its pods.
-const nodeHead, nodeFoot = 64, 36
-
 // layNodes places the nodes in rows, all of one size.
 func layNodes(cluster wire.Cluster, size metrics, width, height float64) []Node {
 	nodes := cluster.Nodes
@@ -90,10 +87,9 @@ func layNodes(cluster wire.Cluster, size metrics, width, height float64) []Node 
 	for _, node := range nodes {
 		most = max(most, len(node.Pods))
 	}
-	rows := (len(nodes) + columns - 1) / columns
-	spare := (height-bottomMargin-size.nodesY+size.rowGap)/float64(rows) - size.rowGap - nodeHead - nodeFoot
-	dense := choose(most, each-2*size.nodePad, min(max(40, spare), areaMax))
-	full := nodeHead + dense.area + nodeFoot
+	rows := nodeRows(len(nodes), size.narrow)
+	dense := choose(most, each-2*size.nodePad, min(max(areaMin, size.spare(rows, height)), areaMax))
+	full := size.nodeHead + dense.area + size.nodeFoot
 	out := make([]Node, len(nodes))
 	for i, node := range nodes {
 		row, column := i/columns, i%columns
@@ -103,7 +99,7 @@ func layNodes(cluster wire.Cluster, size metrics, width, height float64) []Node 
 			left += float64(columns-inRow) * (each + gap) / 2
 		}
 		x, y := left+float64(column)*(each+gap), size.nodesY+float64(row)*(full+size.rowGap)
-		out[i] = layNode(node, Box{x, y, each, full}, dense, cluster, size.nodePad)
+		out[i] = layNode(node, Box{x, y, each, full}, dense, cluster, size)
 	}
 	return out
 }
@@ -112,6 +108,8 @@ func nodeColumns(count int, narrow bool) int {
 	switch {
 	case narrow && count == 4:
 		return 2
+	case narrow && count > 6:
+		return 4
 	case narrow:
 		return 3
 	case count <= 3, count == 5, count == 6:
@@ -123,8 +121,18 @@ func nodeColumns(count int, narrow bool) int {
 	}
 }
 
-// areaMax is how high the pods' area becomes for the sake of filling the picture.
-const areaMax = 300
+// nodeRows is how many rows the nodes take. Without a cluster there are outlines of three.
+func nodeRows(count int, narrow bool) int {
+	return ceil(max(count, 1), nodeColumns(count, narrow))
+}
+
+// spare is how high the pods' area can be in each of some rows of nodes, so that the map fits a height.
+func (s metrics) spare(rows int, height float64) float64 {
+	return (height-bottomMargin-s.nodesY+s.rowGap)/float64(rows) - s.rowGap - s.nodeHead - s.nodeFoot
+}
+
+// areaMin is how high the pods' area is at least, areaMax how high it becomes for the sake of filling the picture.
+const areaMin, areaMax = 40, 300
 
 // choose picks the largest drawing of most pods that stays in bounds. least is how high their area is at least.
 func choose(most int, width, least float64) density {
@@ -136,25 +144,31 @@ func choose(most int, width, least float64) density {
 	if height := float64(ceil(most, small)) * 24; height <= max(least, 192) {
 		return density{columns: small, height: 20, gap: 4, area: max(least, height)}
 	}
-	for _, pitch := range []float64{14, 12, 10} {
-		rows := ceil(most, int(width/pitch))
-		if height := float64(rows) * pitch; height <= max(least, 130) || pitch == 10 {
-			return density{dots: true, pitch: pitch, area: max(least, height+4)}
+	pitch := 14.0
+	for _, smaller := range []float64{12, 10, 8.5, 7.2} { // smaller ones are hard to hit
+		if dotsHeight(most, width, pitch) <= least {
+			break
 		}
+		pitch = smaller
 	}
-	return density{}
+	return density{dots: true, pitch: pitch, area: max(least, dotsHeight(most, width, pitch))}
+}
+
+func dotsHeight(most int, width, pitch float64) float64 {
+	return float64(ceil(most, int(width/pitch)))*pitch + 4
 }
 
 func ceil(a, b int) int { return int(math.Ceil(float64(a) / float64(b))) }
 
-func layNode(node wire.Node, box Box, dense density, cluster wire.Cluster, pad float64) Node {
+func layNode(node wire.Node, box Box, dense density, cluster wire.Cluster, size metrics) Node {
+	pad := size.nodePad
 	n := Node{Name: node.Name, Box: box, Ready: node.Ready, Pods: node.PodsAll}
 	if box.W >= 190 {
 		n.CIDR = node.CIDR
 	}
-	n.Chips = layChips(node.Name, box, cluster, pad)
-	n.Area = Box{box.X + pad, box.Y + nodeHead, box.W - 2*pad, dense.area}
-	n.Bar = Box{box.X + 40, box.Bottom() - 27, box.W - 40 - 56, 6}
+	n.Chips = layChips(node.Name, box, cluster, size)
+	n.Area = Box{box.X + pad, box.Y + size.nodeHead, box.W - 2*pad, dense.area}
+	n.Bar = Box{box.X + 40, box.Bottom() - size.nodeFoot*0.75, box.W - 40 - 56, 6}
 	if n.Tight = box.W < 160; n.Tight {
 		n.Bar.X, n.Bar.W = box.X+pad, box.W-2*pad-36
 	}
@@ -176,7 +190,8 @@ func layNode(node wire.Node, box Box, dense density, cluster wire.Cluster, pad f
 	return n
 }
 
-func layChips(node string, box Box, cluster wire.Cluster, pad float64) []Chip {
+func layChips(node string, box Box, cluster wire.Cluster, size metrics) []Chip {
+	pad := size.nodePad
 	names := []string{Kubelet, Runtime, Proxy}
 	labels := []string{"kubelet", "runtime", "proxy"}
 	shares := []float64{58, 62, 56}
@@ -190,7 +205,7 @@ func layChips(node string, box Box, cluster wire.Cluster, pad float64) []Chip {
 	for i := range names {
 		name := names[i] + "/" + node
 		active := node != "" && (cluster.Active == name || target(cluster.Messages) == name)
-		chips[i] = Chip{Name: name, Label: labels[i], Box: Box{x, box.Y + 32, shares[i] * scale, 20}, Active: active}
+		chips[i] = Chip{Name: name, Label: labels[i], Box: Box{x, box.Y + size.chipY, shares[i] * scale, size.chipH}, Active: active}
 		x += shares[i]*scale + gap
 	}
 	return chips

@@ -180,7 +180,7 @@ func label(m Message, upright bool, size metrics, width float64) (string, Box) {
 	box := Box{W: w, H: height}
 	switch {
 	case m.Inside:
-		box.X, box.Y = m.At.X-w/2, m.Path[0].Y-20-32-height-6
+		box.X, box.Y = m.At.X-w/2, m.Path[0].Y-size.chipH-size.chipY-height-6
 	case m.At.Y > size.api.Y && m.At.Y < size.api.Bottom():
 		box.X, box.Y = m.At.X-w/2, size.labelY
 	case upright:

@@ -37,8 +37,13 @@ type (
 	TogglePlay struct{}
 	// SetSpeed chooses the speed of play.
 	SetSpeed struct{ Speed float64 }
-	// Reset starts a new world.
+	// Reset starts a new world like the one there is.
 	Reset struct{}
+	// NewCluster starts a new world of so many nodes whose chance comes from a seed.
+	NewCluster struct {
+		Nodes int
+		Seed  uint64
+	}
 	// OpenLesson starts a lesson's world.
 	OpenLesson struct{ ID string }
 	// Apply sends every file to the API server.
@@ -77,6 +82,8 @@ type (
 	ShowSection struct{ Section Section }
 	// ToggleMenu opens a menu, or closes it when it is open; an empty name closes whichever is open.
 	ToggleMenu struct{ Menu string }
+	// ShowDialog opens a dialog; an empty name closes it.
+	ShowDialog struct{ Dialog Dialog }
 	// ToggleTheme changes between light and dark.
 	ToggleTheme struct{}
 	// ToggleLanguage changes between English and Chinese.

@@ -28,6 +28,8 @@ func (m Model) look(a Action) (Model, []Effect) {
 			a.Menu = ""
 		}
 		m.Menu = a.Menu
+	case ShowDialog:
+		m.Dialog, m.Menu = a.Dialog, ""
 	case ToggleTheme:
 		if m.Dark() {
 			m.Theme = "light"

@@ -50,6 +50,18 @@ const (
 // Sections lists the sections of a narrow window in their order.
 var Sections = []Section{Edit, Picture, Inspect}
 
+// Dialog is a window in front of the page, which waits until it is answered.
+type Dialog string
+
+// ClusterDialog asks how large a new cluster is to be. "" is no dialog.
+const ClusterDialog Dialog = "cluster"
+
+// The bounds of what can be chosen for a new cluster.
+const (
+	NodesMax = 50
+	SeedMax  = 999_999_999
+)
+
 // Speeds are the speeds that can be chosen, in virtual seconds per second.
 var Speeds = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 100}
 
@@ -66,6 +78,7 @@ type Model struct {
 	Tab        Tab
 	Section    Section
 	Menu       string // the open menu: "lessons", "file", or "" for none
+	Dialog     Dialog // the open one
 
 	Ready   bool // the engine has answered
 	Loading wire.Loading

@@ -84,6 +84,8 @@ func TestOrdersBecomeRequests(t *testing.T) {
 		{Seek{99}, wire.Request{Op: wire.OpSeek, Event: 10}},
 		{TogglePlay{}, wire.Request{Op: wire.OpPlay, Speed: 1}},
 		{Reset{}, wire.Request{Op: wire.OpReset, Lang: "en"}},
+		{NewCluster{Nodes: 10, Seed: 3}, wire.Request{Op: wire.OpReset, Nodes: 10, Seed: 3, Lang: "en"}},
+		{NewCluster{Nodes: 900, Seed: 0}, wire.Request{Op: wire.OpReset, Nodes: NodesMax, Seed: 1, Lang: "en"}},
 		{Delete{pod("a")}, wire.Request{Op: wire.OpDelete, Ref: pod("a")}},
 		{Apply{}, wire.Request{Op: wire.OpApply, Files: plain(founding())}},
 	} {
@@ -91,6 +93,16 @@ func TestOrdersBecomeRequests(t *testing.T) {
 		if got := calls(effects); len(got) != 1 || !reflect.DeepEqual(got[0], test.want) {
 			t.Errorf("%T: requests %+v, want %+v", test.action, got, test.want)
 		}
+	}
+}
+
+func TestNewClusterClosesItsDialog(t *testing.T) {
+	m, _ := run(opened(), ToggleMenu{"file"}, ShowDialog{ClusterDialog})
+	if m.Dialog != ClusterDialog || m.Menu != "" {
+		t.Errorf("dialog %q, menu %q", m.Dialog, m.Menu)
+	}
+	if m, _ = run(m, NewCluster{Nodes: 1, Seed: 1}); m.Dialog != "" {
+		t.Errorf("the dialog %q stays open", m.Dialog)
 	}
 }
 

@@ -12,7 +12,7 @@ func (m Model) order(a Action) (Model, []Effect) {
 	if !m.Ready {
 		return m, nil
 	}
-	m.Problem, m.Menu = "", ""
+	m.Problem, m.Menu, m.Dialog = "", "", ""
 	switch a := a.(type) {
 	case Step:
 		return m, []Effect{m.call(wire.Request{Op: wire.OpStep, Until: a.Until, Back: a.Back})}
@@ -32,6 +32,10 @@ func (m Model) order(a Action) (Model, []Effect) {
 	case Reset:
 		m = m.forgotten()
 		return m, []Effect{m.call(wire.Request{Op: wire.OpReset, Lang: m.Lang})}
+	case NewCluster:
+		m = m.forgotten()
+		nodes, seed := min(max(a.Nodes, 1), NodesMax), min(max(a.Seed, 1), SeedMax)
+		return m, []Effect{m.call(wire.Request{Op: wire.OpReset, Nodes: nodes, Seed: seed, Lang: m.Lang})}
 	case OpenLesson:
 		m = m.forgotten()
 		return m, []Effect{m.call(wire.Request{Op: wire.OpLesson, Lesson: a.ID, Lang: m.Lang})}

@@ -4,9 +4,14 @@ var chinese = Words{
 	Page: "Orrery", Skip: "跳到集群图", Loading: "正在加载 {0}", LoadingOf: "{0} / {1}",
 	Failed: "引擎已停止", MemoryOnly: "仅在内存中",
 	MemoryWhy: "此浏览器在这里不存储数据：关闭标签页后文件和集群都会消失", Dismiss: "关闭",
-	Language: "English", Theme: "浅色或深色", Lessons: "课程", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} 个节点 · 种子 {2}",
+	Language: "English", Theme: "浅色或深色", Lessons: "课程", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} · 种子 {2}", NodeCount: "{0} 个节点", OneNode: "1 个节点",
 	Sections: "分区", Edit: "编辑器", Picture: "集群", Inspect: "检查器",
 	ShowEdit: "显示编辑器", ShowPicture: "显示集群", ShowInspect: "显示检查器",
+
+	NewCluster: "新建集群", NewClusterHint: "新集群从静止开始。你的文件保持不变；当前集群里发生过的一切都会消失。",
+	NodesField: "节点数", NodesHint: "1 到 {0}", Seed: "种子",
+	SeedHint: "一切随机性都来自它，1 到 {0}：相同的种子和相同的命令得到相同的世界", OtherSeed: "换一个种子",
+	Create: "创建集群", Cancel: "取消",
 
 	Files: "文件", AddFile: "新建文件", FileMenu: "文件操作", RenameFile: "重命名…", CloseFile: "关闭文件",
 	FileName: "文件名", Changed: "已修改", Apply: "应用", ApplyTitle: "用 kubectl apply 提交这些文件",
@@ -18,7 +23,7 @@ var chinese = Words{
 	Stage: "舞台", Map: "集群图", Sequence: "时序图", Objects: "对象", Scheduling: "调度", Network: "网络",
 	Containers: "容器", InFlight: "{0} 条消息在途 · {1} 条等待", OneInFlight: "1 条消息在途 · {1} 条等待",
 	AtRest:     "静止的集群",
-	AtRestText: "三个节点等待工作。按“应用”把清单发给 API server，然后逐步查看发生了什么。",
+	AtRestText: "每个节点都在等待工作。按“应用”把清单发给 API server，然后逐步查看发生了什么。",
 	OfTen:      " / 10", EventNumber: "事件",
 
 	ControlPlane: "控制平面", Queue: "队列", NoPods: "没有 Pod", Arriving: "即将到达", Score: "得分 {0}",

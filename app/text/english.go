@@ -4,9 +4,14 @@ var english = Words{
 	Page: "Orrery", Skip: "Skip to the map", Loading: "Loading the {0}", LoadingOf: "{0} of {1}",
 	Failed: "The engine stopped", MemoryOnly: "in memory only",
 	MemoryWhy: "This browser stores nothing here: files and world are gone when the tab closes", Dismiss: "Dismiss",
-	Language: "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} nodes · seed {2}",
+	Language: "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} · seed {2}", NodeCount: "{0} nodes", OneNode: "1 node",
 	Sections: "Sections", Edit: "Editor", Picture: "Cluster", Inspect: "Inspector",
 	ShowEdit: "Show editor", ShowPicture: "Show cluster", ShowInspect: "Show inspector",
+
+	NewCluster: "New cluster", NewClusterHint: "It begins at rest. Your files stay as they are; what has happened in this cluster is gone.",
+	NodesField: "Nodes", NodesHint: "1 to {0}", Seed: "Seed",
+	SeedHint: "All chance comes from it, 1 to {0}: the same seed and the same commands give the same world", OtherSeed: "Another seed",
+	Create: "Create cluster", Cancel: "Cancel",
 
 	Files: "Files", AddFile: "New file", FileMenu: "File actions", RenameFile: "Rename…", CloseFile: "Close",
 	FileName: "File name", Changed: "changed", Apply: "Apply", ApplyTitle: "kubectl apply these files",
@@ -18,7 +23,7 @@ var english = Words{
 	Stage: "Stage", Map: "Map", Sequence: "Sequence", Objects: "Objects", Scheduling: "Scheduling", Network: "Network",
 	Containers: "Containers", InFlight: "{0} messages in flight · {1} waiting", OneInFlight: "1 message in flight · {1} waiting",
 	AtRest:     "A cluster at rest",
-	AtRestText: "Three nodes wait for work. Press `Apply` to send the manifests to the API server, then step through what happens.",
+	AtRestText: "Every node waits for work. Press `Apply` to send the manifests to the API server, then step through what happens.",
 	OfTen:      " / 10", EventNumber: "event",
 
 	ControlPlane: "CONTROL PLANE", Queue: "queue", NoPods: "no pods", Arriving: "arriving", Score: "score {0}",

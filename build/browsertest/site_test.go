@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"orrery/build/browser"
 )
@@ -293,5 +294,51 @@ func TestWorksWithoutStorage(t *testing.T) {
 	v.settle()
 	v.running(2)
 	v.picture("15-memory")
+	v.clean()
+}
+
+// TestMakesAnotherCluster chooses the number of nodes and the seed with the keyboard alone, and comes back to it.
+func TestMakesAnotherCluster(t *testing.T) {
+	server, profile := serveSite(t, nil), t.TempDir()
+	v := open(t, server, profile)
+	v.edit("replicas: 2", "replicas: 4")
+	v.apply()
+	button, err := v.tab.Find("button", "New cluster")
+	must(t, err)
+	_, err = button.Call(`e => e.focus()`)
+	must(t, err)
+	must(t, v.tab.Do(chromedp.KeyEvent(kb.Enter)))
+	must(t, v.tab.Wait(`document.activeElement.id === "new-cluster-nodes"`, quick))
+	v.picture("16-new-cluster")
+	must(t, v.tab.Do(chromedp.KeyEvent(kb.Escape)))
+	must(t, v.tab.Wait(`!document.querySelector("dialog[open]") && document.activeElement.getAttribute("aria-label") === "New cluster"`, quick))
+
+	must(t, v.tab.Do(chromedp.KeyEvent(kb.Enter)))
+	must(t, v.tab.Wait(`document.activeElement.id === "new-cluster-nodes"`, quick))
+	must(t, v.tab.Do(chromedp.KeyEvent("99"), chromedp.KeyEvent(kb.Enter)))
+	if !eval[bool](t, v.tab, `document.querySelector("dialog").open && document.activeElement.matches(":invalid")`) {
+		t.Error("99 nodes are not refused")
+	}
+	must(t, v.tab.Do(chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent("10")))
+	eval[bool](t, v.tab, `(document.getElementById("new-cluster-seed").select(), true)`)
+	must(t, v.tab.Do(chromedp.KeyEvent("2026"), chromedp.KeyEvent(kb.Enter)))
+	another := `document.querySelector(".world").innerText.includes("10 nodes · seed 2026")`
+	must(t, v.tab.Wait(another+` && !document.querySelector("dialog[open]")`, quick))
+	want(t, v.event(), 0)
+	v.shows("region", "Map", "node-1", "node-10")
+	v.shows("textbox", "Manifest editor", "replicas: 4")
+	v.apply()
+	v.settle()
+	v.running(4)
+	v.picture("17-ten-nodes")
+	v.press("button", "Reset")
+	waitEvent(v, func(now int) bool { return now == 0 })
+	must(t, v.tab.Wait(another, quick))
+	time.Sleep(time.Second) // what changed is written at rest
+	v.clean()
+	v.tab.Close()
+
+	v = open(t, server, profile)
+	must(t, v.tab.Wait(another, quick))
 	v.clean()
 }

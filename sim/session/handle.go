@@ -1,9 +1,6 @@
 package session
 
-import (
-	"orrery/sim"
-	"orrery/sim/wire"
-)
+import "orrery/sim/wire"
 
 // Handle answers a request.
 func (s *Session) Handle(r wire.Request) wire.Response {
@@ -35,10 +32,7 @@ var orders = map[wire.Op]func(*Session, *wire.Request, *wire.Response) error{
 		s.goal = goal{}
 		return nil
 	},
-	wire.OpReset: func(s *Session, _ *wire.Request, a *wire.Response) error {
-		a.Workspace = s.files()
-		return s.begin(sim.Config{})
-	},
+	wire.OpReset:  (*Session).reset,
 	wire.OpLesson: (*Session).openLesson,
 }
 

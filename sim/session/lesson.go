@@ -56,6 +56,9 @@ func (s *Session) openLesson(r *wire.Request, a *wire.Response) error {
 	}
 	s.lesson, s.lessonTitle = r.Lesson, title
 	a.Workspace = s.files()
+	if r.Lesson == "" {
+		return s.begin(s.cluster)
+	}
 	return s.begin(sim.Config{})
 }
 

@@ -22,6 +22,7 @@ type saved struct {
 	Lesson    string         `json:"lesson,omitempty"`
 	Title     string         `json:"title,omitempty"`
 	Config    sim.Config     `json:"config"`
+	Cluster   sim.Config     `json:"cluster"` // of the user's own worlds
 	Commands  []sim.Command  `json:"commands"`
 	Event     uint64         `json:"event"`
 	Last      uint64         `json:"last"` // event that was known
@@ -32,8 +33,8 @@ type saved struct {
 func (s *Session) Save() []byte {
 	s.dirty = false
 	f := saved{
-		Format: format, Workspace: s.workspace, Lang: s.lang, Own: s.own, Lesson: s.lesson, Title: s.lessonTitle, Config: s.world.Config(),
-		Commands: s.world.Commands(), Event: s.world.Number(), Last: s.world.Last(), Now: s.world.Now(),
+		Format: format, Workspace: s.workspace, Lang: s.lang, Own: s.own, Lesson: s.lesson, Title: s.lessonTitle,
+		Config: s.world.Config(), Cluster: s.cluster, Commands: s.world.Commands(), Event: s.world.Number(), Last: s.world.Last(), Now: s.world.Now(),
 	}
 	if s.replay != nil {
 		f.Commands, f.Event, f.Last, f.Now = s.replay.Commands, s.replay.Event, s.replay.Last, s.replay.Now
@@ -60,7 +61,7 @@ func Load(file []byte) (*Session, error) {
 	if f.Event > f.Last || f.Last > sim.EventsMax {
 		return nil, errors.New("the saved session stands where it cannot: start a new one")
 	}
-	s := &Session{workspace: f.Workspace, lang: f.Lang, own: f.Own, lesson: f.Lesson, lessonTitle: f.Title}
+	s := &Session{workspace: f.Workspace, cluster: f.Cluster, lang: f.Lang, own: f.Own, lesson: f.Lesson, lessonTitle: f.Title}
 	if err := s.begin(f.Config); err != nil {
 		return nil, fmt.Errorf("make the saved world: %w", err)
 	}

@@ -87,6 +87,38 @@ func TestFilesOutliveAReset(t *testing.T) {
 	}
 }
 
+// TestNewClusters makes a world of another size and seed: a reset and the save keep them, a lesson has its own.
+func TestNewClusters(t *testing.T) {
+	s := founding(t)
+	stands := func(s *session.Session, a wire.Response, nodes int, seed uint64) {
+		t.Helper()
+		if p := a.View.Position; p.Event != 0 || p.Nodes != nodes || p.Seed != seed || len(a.View.Cluster.Nodes) != nodes {
+			t.Errorf("the world has %d nodes (%d on the picture) and seed %d at event %d, want %d and %d at its beginning",
+				p.Nodes, len(a.View.Cluster.Nodes), p.Seed, p.Event, nodes, seed)
+		}
+	}
+	stands(s, ask(t, s, wire.Request{Op: wire.OpReset, Nodes: 10, Seed: 99}), 10, 99)
+	if last := s.View().Cluster.Nodes[9].Name; last != "node-10" {
+		t.Errorf("the last of ten nodes is %s", last)
+	}
+	stands(s, ask(t, s, wire.Request{Op: wire.OpReset}), 10, 99)
+	if a := s.Handle(wire.Request{Op: wire.OpReset, Nodes: 251}); !strings.Contains(a.Error, "1 to 250 nodes") {
+		t.Errorf("251 nodes: %q", a.Error)
+	}
+	stands(s, wire.Response{View: s.View()}, 10, 99)
+	ask(t, s, wire.Request{Op: wire.OpLesson, Lesson: ask(t, s, wire.Request{Op: wire.OpOpen}).Lessons[0].ID})
+	stands(s, wire.Response{View: s.View()}, 3, 7)
+	loaded, err := session.Load(s.Save())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stands(loaded, ask(t, loaded, wire.Request{Op: wire.OpLesson}), 10, 99)
+	if loaded, err = session.Load(loaded.Save()); err != nil {
+		t.Fatal(err)
+	}
+	stands(loaded, wire.Response{View: loaded.View()}, 10, 99)
+}
+
 func TestBadSavesAreRefused(t *testing.T) {
 	for file, want := range map[string]string{
 		"":   "read the saved session",

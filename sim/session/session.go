@@ -5,6 +5,8 @@
 package session
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"orrery/sim"
@@ -20,6 +22,7 @@ type Session struct {
 	world       *sim.World
 	index       *timeline.Index
 	workspace   wire.Workspace
+	cluster     sim.Config  // of the worlds that the user makes; a lesson's has its own
 	own         []wire.File // the user's files while a lesson's are in the workspace
 	lang        string
 	lesson      string // the open one's ID, or ""
@@ -43,6 +46,20 @@ func New() *Session {
 		panic("session: the default world: " + err.Error())
 	}
 	return s
+}
+
+// reset begins a new world: of the size and with the seed that are asked for, or else like the one there is.
+func (s *Session) reset(r *wire.Request, a *wire.Response) error {
+	now := s.world.Config()
+	next := sim.Config{Nodes: cmp.Or(r.Nodes, now.Nodes), Seed: cmp.Or(r.Seed, now.Seed)}
+	if err := s.begin(next); err != nil {
+		return fmt.Errorf("make a new cluster: %w", err)
+	}
+	if s.lesson == "" {
+		s.cluster = next
+	}
+	a.Workspace = s.files()
+	return nil
 }
 
 // begin makes a new world the session's.

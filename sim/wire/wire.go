@@ -29,7 +29,7 @@ const (
 	OpSeek     Op = "seek"     // Event → View
 	OpPlay     Op = "play"     // Speed → View, then Views as Notices until paused or quiet
 	OpPause    Op = "pause"    // → View; also stops a long Step
-	OpReset    Op = "reset"    // → View, Workspace: a new world at rest; the user's files stay
+	OpReset    Op = "reset"    // Nodes, Seed (zero for those of this world) → View, Workspace: a new world at rest; the user's files stay
 	OpLanguage Op = "language" // Lang → View
 	OpObject   Op = "object"   // Ref → Object
 	OpHistory  Op = "history"  // Key → History
@@ -69,6 +69,8 @@ type Request struct {
 	Unfold    bool       `json:"unfold,omitempty"`
 	Node      string     `json:"node,omitempty"`
 	Lesson    string     `json:"lesson,omitempty"`
+	Nodes     int        `json:"nodes,omitempty"` // of the new world, at most 250
+	Seed      uint64     `json:"seed,omitempty"`  // of all chance in the new world
 }
 
 // Until says where a step ends.

@@ -32,10 +32,11 @@ func (c *Cluster) node(node scene.Node, of wire.Node) app.UI {
 	if name == "" {
 		name = "node"
 	}
+	line := node.Chips[0].Box.Y - 10
 	head := []app.UI{
 		svg.Rect("box", box, 12),
-		svg.Text("name", node.Area.X+2, box.Y+22, name),
-		svg.Text("cidr", box.Right()-16, box.Y+22, c.corner(node)),
+		svg.Text("name", node.Area.X+2, line, name),
+		svg.Text("cidr", box.Right()-16, line, c.corner(node)),
 	}
 	top := svg.El("g").Class("head")
 	if node.Name != "" {
@@ -66,7 +67,10 @@ func (c *Cluster) chips(node scene.Node) []app.UI {
 	for _, chip := range node.Chips {
 		body := []app.UI{
 			svg.Rect("box", chip.Box, 5),
-			svg.Text("name", chip.Box.CenterX(), chip.Box.Y+14, chip.Label),
+			svg.Text("name", chip.Box.CenterX(), chip.Box.CenterY()+4, chip.Label),
+		}
+		if len(chip.Label) == 1 { // there was no room for the word
+			body = append(body, svg.Title(chip.Name))
 		}
 		g := svg.El("g").Class("chip-box", panel.Classes("active", chip.Active, "sel", c.Component == chip.Name))
 		if node.Name != "" {
@@ -86,7 +90,7 @@ func (c *Cluster) pods(node scene.Node) []app.UI {
 		out = append(out, c.dotted(node))
 	}
 	if node.Pods == 0 {
-		out = append(out, svg.Text("none", node.Box.CenterX(), node.Area.Y+22, c.Words.NoPods))
+		out = append(out, svg.Text("none", node.Box.CenterX(), node.Area.Y+min(22, node.Area.H/2), c.Words.NoPods))
 	}
 	if node.More > 0 {
 		out = append(out, svg.Text("none", node.Box.CenterX(), node.Area.Bottom()-4, text.Fill(c.Words.More, strconv.Itoa(node.More))))

@@ -38,7 +38,8 @@ func (h *Header) Render() app.UI {
 			return app.Span().Class("title").Body(app.Span().Class("faint").Aria("hidden", true).Text("/"), app.Text(h.Title))
 		}),
 		app.If(h.Version != "", func() app.UI {
-			return app.Span().Class("chip world").Text(text.Fill(words.World, h.Version, strconv.Itoa(h.Nodes), strconv.FormatUint(h.Seed, 10)))
+			return app.Button().Type("button").Class("chip world").Title(words.NewCluster).Aria("haspopup", "dialog").
+				OnClick(h.Port.On(state.ShowDialog{Dialog: state.ClusterDialog})).Text(h.world())
 		}),
 		app.If(h.Memory, func() app.UI { return app.Span().Class("chip warn").Title(words.MemoryWhy).Text(words.MemoryOnly) }),
 		app.Span().Class("sp"),
@@ -47,6 +48,15 @@ func (h *Header) Render() app.UI {
 		app.Button().Type("button").Class("theme").Aria("label", words.Theme).Title(words.Theme).
 			OnClick(h.Port.On(state.ToggleTheme{})).Body(icon.Theme()),
 	)
+}
+
+// world says what world this is.
+func (h *Header) world() string {
+	nodes := h.Words.OneNode
+	if h.Nodes != 1 {
+		nodes = text.Fill(h.Words.NodeCount, strconv.Itoa(h.Nodes))
+	}
+	return text.Fill(h.Words.World, h.Version, nodes, strconv.FormatUint(h.Seed, 10))
 }
 
 func otherLang(name string) string {

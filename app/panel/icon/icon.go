@@ -33,6 +33,16 @@ func Reset() app.UI {
 	return app.Raw(line + `<path d="M2.5 7a4.5 4.5 0 1 0 1.4-3.2M2.4 1.8v2.6H5"/></svg>`)
 }
 
+// Nodes is a cluster: a control plane over its nodes.
+func Nodes() app.UI {
+	return app.Raw(line + `<rect x="4.6" y="1.6" width="4.8" height="3.6" rx="1"/><path d="M7 5.2v2.4M2.9 9V7.6h8.2V9"/><rect x="1.4" y="9" width="3" height="3" rx=".8"/><rect x="5.5" y="9" width="3" height="3" rx=".8"/><rect x="9.6" y="9" width="3" height="3" rx=".8"/></svg>`)
+}
+
+// Another throws a die.
+func Another() app.UI {
+	return app.Raw(line + `<rect x="1.8" y="1.8" width="10.4" height="10.4" rx="2.4"/><path d="M4.7 4.7h.01M9.3 4.7h.01M7 7h.01M4.7 9.3h.01M9.3 9.3h.01" stroke-width="1.9"/></svg>`)
+}
+
 // Follow is a crosshair.
 func Follow() app.UI {
 	return app.Raw(line + `<circle cx="7" cy="7" r="3.8"/><path d="M7 .8v4M7 9.2v4M.8 7h4M9.2 7h4"/></svg>`)

@@ -46,8 +46,13 @@ func (t *Transport) Render() app.UI {
 				app.If(t.At.Quiet, func() app.UI { return app.Span().Class("chip").Text(words.Quiet) }),
 			),
 			t.speeds(),
-			app.Button().Type("button").Class("q reset").Disabled(!t.Ready).OnClick(t.Port.On(state.Reset{})).
-				Body(icon.Reset(), app.Span().Text(words.Reset)),
+			app.Div().Class("pair anew").Body(
+				app.Button().Type("button").Class("reset").Disabled(!t.Ready).OnClick(t.Port.On(state.Reset{})).
+					Body(icon.Reset(), app.Span().Text(words.Reset)),
+				app.Button().Type("button").Class("other").Aria("label", words.NewCluster).Title(words.NewCluster+"…").
+					Aria("haspopup", "dialog").Disabled(!t.Ready).OnClick(t.Port.On(state.ShowDialog{Dialog: state.ClusterDialog})).
+					Body(icon.Nodes()),
+			),
 		),
 		&timeline{Port: t.Port, Words: words, Ready: t.Ready, At: t.At, Marks: t.Marks},
 	)

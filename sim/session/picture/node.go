@@ -1,6 +1,9 @@
 package picture
 
 import (
+	"cmp"
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"orrery/sim/api"
@@ -17,10 +20,13 @@ func nodes(i *instant.Instant, since int64) []wire.Node {
 	index := map[string]int{}
 	i.Store().Range(api.Find("nodes").Prefix(""), func(v *etcd.Value) bool {
 		n := v.Object.(*corev1.Node)
-		index[n.Name] = len(out)
 		out = append(out, node(i, n))
 		return true
 	})
+	slices.SortStableFunc(out, natural)
+	for at := range out {
+		index[out[at].Name] = at
+	}
 	i.Store().Range(api.Find("pods").Prefix(""), func(v *etcd.Value) bool {
 		p := v.Object.(*corev1.Pod)
 		name, score := p.Spec.NodeName, int64(0)
@@ -50,6 +56,11 @@ func nodes(i *instant.Instant, since int64) []wire.Node {
 		thin(&out[i])
 	}
 	return out
+}
+
+// natural compares nodes by name so that node-10 comes after node-9.
+func natural(a, b wire.Node) int {
+	return cmp.Or(cmp.Compare(len(a.Name), len(b.Name)), cmp.Compare(a.Name, b.Name))
 }
 
 // crowd is how many pods a node has when the picture has room for no more than a dot each. Of those the page needs no
