@@ -9,6 +9,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
@@ -57,6 +58,10 @@ var Resources = []*Resource{
 	group("coordination.k8s.io", "Lease", "leases", func() Object { return &coordinationv1.Lease{} }),
 	group("discovery.k8s.io", "EndpointSlice", "endpointslices", func() Object { return &discoveryv1.EndpointSlice{} }),
 	group("events.k8s.io", "Event", "events", func() Object { return &eventsv1.Event{} }, "ev"),
+	cluster("rbac.authorization.k8s.io", "ClusterRoleBinding", "clusterrolebindings", func() Object { return &rbacv1.ClusterRoleBinding{} }),
+	cluster("rbac.authorization.k8s.io", "ClusterRole", "clusterroles", func() Object { return &rbacv1.ClusterRole{} }),
+	group("rbac.authorization.k8s.io", "RoleBinding", "rolebindings", func() Object { return &rbacv1.RoleBinding{} }),
+	group("rbac.authorization.k8s.io", "Role", "roles", func() Object { return &rbacv1.Role{} }),
 	cluster("networking.k8s.io", "IPAddress", "ipaddresses", func() Object { return &networkingv1.IPAddress{} }, "ip"),
 }
 

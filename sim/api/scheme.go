@@ -23,6 +23,8 @@ import (
 	eventsv1 "k8s.io/kubernetes/pkg/apis/events/v1"
 	"k8s.io/kubernetes/pkg/apis/networking"
 	networkingv1 "k8s.io/kubernetes/pkg/apis/networking/v1"
+	"k8s.io/kubernetes/pkg/apis/rbac"
+	rbacv1 "k8s.io/kubernetes/pkg/apis/rbac/v1"
 )
 
 // Version is the Kubernetes release whose behaviour is simulated.
@@ -47,6 +49,7 @@ func newScheme() *runtime.Scheme {
 		coordination.AddToScheme, coordinationv1.AddToScheme,
 		discovery.AddToScheme, discoveryv1.AddToScheme,
 		events.AddToScheme, eventsv1.AddToScheme,
+		rbac.AddToScheme, rbacv1.AddToScheme,
 		networking.AddToScheme, networkingv1.AddToScheme,
 	} {
 		if err := add(s); err != nil {

@@ -36,6 +36,10 @@ var strategies = map[string]*strategy{
 	"leases.coordination.k8s.io":      &leases,
 	"endpointslices.discovery.k8s.io": &endpointSlices,
 	"ipaddresses.networking.k8s.io":   &ipAddresses,
+	"clusterrolebindings.rbac.authorization.k8s.io": &clusterRoleBindings,
+	"clusterroles.rbac.authorization.k8s.io":        &clusterRoles,
+	"rolebindings.rbac.authorization.k8s.io":        &roleBindings,
+	"roles.rbac.authorization.k8s.io":               &roles,
 }
 
 func strategyOf(res *api.Resource) *strategy {
