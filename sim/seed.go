@@ -25,7 +25,7 @@ var namespaces = []string{"default", "kube-node-lease", "kube-public", "kube-sys
 
 // seed stores what a cluster at rest holds.
 //
-// Simplified: the objects that only other controllers and clients of a real cluster use (RBAC, API priority and fairness,
+// Simplified: the objects that only other controllers and clients of a real cluster use (API priority and fairness,
 // APIServices, leader election) are not there.
 func seed(s *apiserver.Server, uids *engine.Stream, nodes []api.Object) {
 	for _, name := range namespaces {
@@ -41,6 +41,7 @@ func seed(s *apiserver.Server, uids *engine.Stream, nodes []api.Object) {
 	for _, o := range nodes {
 		s.Seed(o, uids)
 	}
+	s.Bootstrap(uids)
 }
 
 // serverObjects are the Service "kubernetes" and what belongs to it.

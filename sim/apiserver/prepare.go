@@ -63,6 +63,9 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if st.prepareCreate != nil {
 		st.prepareCreate(o)
 	}
+	if status := s.escalation(r, o, nil); status != nil {
+		return outcome{}, status
+	}
 	if errs := st.validateCreate(s.converter, o); len(errs) > 0 {
 		return outcome{}, invalid(res, o.GetName(), errs)
 	}
@@ -146,6 +149,9 @@ func (s *Server) prepareUpdate(
 	}
 	if r.PatchType != client.TypedStatus && apiequality.Semantic.DeepEqual(o, old) {
 		return outcome{object: old, code: http.StatusOK}, nil
+	}
+	if status := s.escalation(r, o, old); status != nil {
+		return outcome{}, status
 	}
 	if errs := validate(s.converter, o, old); len(errs) > 0 {
 		return outcome{}, invalid(res, r.Name, errs)

@@ -3,16 +3,32 @@ package apiserver
 import (
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/authentication"
+	"orrery/sim/apiserver/authorization"
 	"orrery/sim/engine"
 	"orrery/sim/etcd"
 )
 
 // age is how long ago the objects of a new world were made.
 const age = 2 * time.Minute
+
+// Bootstrap stores what kube-apiserver makes by itself when it first starts: the roles and bindings of RBAC, and the
+// service accounts under which the controllers act, which kube-controller-manager makes.
+func (s *Server) Bootstrap(uids *engine.Stream) {
+	for _, o := range authorization.Bootstrap() {
+		s.Seed(o, uids)
+	}
+	for _, name := range authentication.Controllers {
+		s.Seed(&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{
+			Namespace: authentication.ControllerNamespace, Name: name,
+		}}, uids)
+	}
+}
 
 // Seed stores an object that is there when a world begins. It goes through defaulting and the kind's strategy, and is
 // validated: a seed that the API would refuse is a broken invariant.

@@ -5,17 +5,19 @@
 // key changed in the meantime and the first half is done again. Watches are told of the commit, and the caller is
 // answered. REST semantics exist once, here, for every door. Models k8s.io/apiserver and k8s.io/kubernetes/pkg/registry.
 //
-// Simplified: everybody is authorised, there are no managed fields, no server-side apply and no API priority and
+// Simplified: there are no managed fields, no server-side apply and no API priority and
 // fairness; Kubernetes has them all.
 package apiserver
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/authorization"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/etcd"
@@ -48,9 +50,10 @@ type Server struct {
 	config    Config
 	store     *etcd.Store
 	watches   []*watch
-	compact   int64      // revision at the last compaction timer: what the next one compacts to
-	open      int        // requests taken and not yet answered
-	converter *converter // shared by clones
+	compact   int64                 // revision at the last compaction timer: what the next one compacts to
+	open      int                   // requests taken and not yet answered
+	converter *converter            // shared by clones
+	policy    *authorization.Policy // shared by clones; nil after a write to an RBAC object
 }
 
 // New returns a server with an empty store.
@@ -120,9 +123,13 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	}
 }
 
-// take finds out who a request is of, and does the first half of it.
+// take finds out who a request is of and whether that one may make it, and does the first half of it. What a deletion of
+// a collection sends to itself was authorised with that.
 func (s *Server) take(t *engine.Turn, r *client.Request, caller engine.Address) {
 	r, status := s.authenticate(t, r)
+	if status == nil && caller != "" {
+		status = s.authorize(r)
+	}
 	if status != nil {
 		s.describe(t, r)
 		s.refuse(t, r, caller, status)
@@ -182,6 +189,9 @@ func (s *Server) commit(t *engine.Turn, c *commit) {
 
 // after does what the server itself does as a consequence of a write.
 func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value) {
+	if slices.Contains(authorization.Resources, r.Resource) {
+		s.policy = nil
+	}
 	if r.Resource == "services" && v.Deleted() {
 		s.releaseIP(t, v.Object)
 		s.dropEndpoints(t, v.Object)

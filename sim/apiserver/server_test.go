@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"orrery/sim/api"
 	"orrery/sim/apiserver"
 	"orrery/sim/client"
 	"orrery/sim/engine"
@@ -51,6 +52,9 @@ func newHarness() *harness {
 
 // do sends a request as "caller" and returns the answer.
 func (h *harness) do(r client.Request) *client.Response {
+	if r.User == "" {
+		r.User = "kubectl"
+	}
 	n := len(h.caller.answers)
 	h.engine.Add("sender", sender{&r})
 	h.engine.Post(0, "sender", nil)
@@ -68,6 +72,9 @@ func (s sender) Handle(t *engine.Turn, _ any) {
 	t.SendAs("caller", client.Server, time.Millisecond, s.r)
 }
 func (s sender) Clone() engine.Component { return s }
+
+// seed stores an object as it is.
+func (h *harness) seed(o api.Object) { h.server.Seed(o, h.engine.Stream("seed")) }
 
 func pod(name string) *corev1.Pod {
 	return &corev1.Pod{
@@ -157,8 +164,10 @@ func TestTokens(t *testing.T) {
 	}
 	token := r.Object.(*authenticationv1.TokenRequest).Status.Token
 	get := client.Request{Verb: client.Get, Resource: "pods", Namespace: "demo", Name: "a", Token: token}
-	if r = h.do(get); r.Code != 200 || r.Request.User != "system:serviceaccount:demo:default" {
-		t.Errorf("with the token: %d as %s: %v", r.Code, r.Request.User, r.Error)
+	const denied = `pods "a" is forbidden: User "system:serviceaccount:demo:default" cannot get resource "pods" in API group "" ` +
+		`in the namespace "demo"`
+	if r = h.do(get); r.Code != 403 || r.Error.Message != denied {
+		t.Errorf("with the token: %d %v", r.Code, r.Error)
 	}
 	zero := int64(0)
 	h.do(client.Request{Verb: client.Delete, Resource: "pods", Namespace: "demo", Name: "a", Grace: &zero})

@@ -112,7 +112,11 @@ var chineseServer = map[string]Phrase{
 		Title: "API server 拒绝 {obj}", Text: "{code}：{message}", Line: "{who}：{request}：{code}", Ask: "它现在是什么样？", Tab: "object",
 	},
 	"refuse.invalid": {Title: "API server 认为 {obj} 无效", Text: "{message}", Line: "{who}：{request}：{code}"},
-	"refuse.missing": {Title: "{obj} 不存在", Text: "{code}：{message}。{who} 只能没有它。", Line: "{who}：{request}：{code}"},
+	"refuse.forbidden": {
+		Title: "{who} 没有权限", Text: "{code}：{message}。RBAC 只允许绑定给用户的 role 所写的操作。", Line: "{who}：{request}：{code}",
+	},
+	"refuse.admission": {Title: "准入控制拒绝 {obj}", Text: "{code}：{message}", Line: "{who}：{request}：{code}"},
+	"refuse.missing":   {Title: "{obj} 不存在", Text: "{code}：{message}。{who} 只能没有它。", Line: "{who}：{request}：{code}"},
 	"refuse.missing.kubectl": {
 		Title: "kubectl 查找 {obj}", Text: "{code}：还没有这个对象。`kubectl apply` 就是这样知道要创建它的。", Line: "{who}：{request}：{code}",
 	},

@@ -88,6 +88,10 @@ func (s *story) refusal() string {
 		return "exists"
 	case e.Code == 409:
 		return "conflict"
+	case e.Code == 403 && strings.Contains(e.Message, `User "`):
+		return "forbidden"
+	case e.Code == 403:
+		return "admission"
 	case e.Code == 422:
 		return "invalid"
 	}

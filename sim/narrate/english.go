@@ -153,6 +153,13 @@ var englishServer = map[string]Phrase{
 	"refuse.invalid": {
 		Title: "The API server finds {obj} invalid", Text: "{message}", Line: "{request} from {who}: {code}",
 	},
+	"refuse.forbidden": {
+		Title: "{Who} may not do this", Text: "{code}: {message}. RBAC allows what a role says that is bound to the user; nothing else.",
+		Line: "{request} from {who}: {code}",
+	},
+	"refuse.admission": {
+		Title: "Admission refuses {obj}", Text: "{code}: {message}", Line: "{request} from {who}: {code}",
+	},
 	"refuse.missing": {
 		Title: "{obj} does not exist", Text: "{code}: {message}. {Who} must do without it.", Line: "{request} from {who}: {code}",
 	},

@@ -33,6 +33,7 @@ func newCluster(t *testing.T) *cluster {
 	uids := c.engine.Stream("seed")
 	c.server.Seed(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "demo"}}, uids)
 	c.server.Seed(&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "demo", Name: "default"}}, uids)
+	c.server.Bootstrap(uids)
 	for i, zone := range []string{"zone-a", "zone-b", "zone-c"} {
 		list := corev1.ResourceList{
 			"cpu": resource.MustParse("4"), "memory": resource.MustParse("8Gi"), "pods": resource.MustParse("110"),

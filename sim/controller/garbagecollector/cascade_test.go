@@ -37,6 +37,7 @@ func newCluster() *cluster {
 	uids := c.engine.Stream("seed")
 	c.server.Seed(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "demo"}}, uids)
 	c.server.Seed(&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "demo", Name: "default"}}, uids)
+	c.server.Bootstrap(uids)
 	m := controller.NewManager(controller.DefaultConfig, []*controller.Spec{&deployment.Spec, &replicaset.Spec, &garbagecollector.Spec})
 	c.engine.Add(controller.Address, m)
 	m.Start(&client.Boot{
