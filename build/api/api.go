@@ -16,6 +16,8 @@ import (
 	"orrery/build/tree"
 	"orrery/sim"
 	"orrery/sim/apiserver/door"
+	"orrery/sim/apiserver/door/protobuf"
+	"orrery/sim/apiserver/door/table"
 )
 
 // Run serves until the context ends.
@@ -50,7 +52,8 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 		}
 	}
 	p := newPlayer(w, *speed)
-	server := &http.Server{Handler: door.Handler{World: p, OpenAPI: documents(ctx)}, ReadHeaderTimeout: 10 * time.Second}
+	handler := door.Handler{World: p, Tables: table.New(), Protobuf: protobuf.New(), OpenAPI: documents(ctx)}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go p.play(ctx)
 	go func() {
 		<-ctx.Done()

@@ -208,6 +208,7 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 	if caller == "" {
 		return
 	}
+	r.At = t.Wall()
 	t.SendAs(client.Server, caller, t.Stream("answer").Draw(s.config.Answer), r)
 }
 

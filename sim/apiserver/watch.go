@@ -178,6 +178,7 @@ func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Va
 	was := old != nil && w.selector.matches(old)
 	ch := client.Change{
 		Watch: w.ID, Resource: w.Resource, Object: v.Object, Revision: v.Mod, Subresource: r.Subresource, User: r.User,
+		At: t.Wall(),
 	}
 	switch {
 	case is && was:

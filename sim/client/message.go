@@ -101,7 +101,8 @@ type Response struct {
 	// Continue is the token for the rest of a list, and Remaining how many objects that is; nil when it is not known.
 	Continue  string
 	Remaining *int64
-	Warnings  []string // for the user, beside whatever the answer is
+	At        time.Time // when the server answered, by the clocks of the simulated machines
+	Warnings  []string  // for the user, beside whatever the answer is
 	Error     *metav1.Status
 }
 
@@ -127,6 +128,7 @@ type Change struct {
 	Resource string
 	Object   api.Object
 	Revision int64
+	At       time.Time // when the server sent it, by the clocks of the simulated machines
 	// Subresource and User tell which write it was. A real watch does not carry them; only the trace reads them.
 	Subresource string
 	User        string

@@ -3,20 +3,9 @@
 //
 // It holds the only code of the simulation that knows net/http. The same admission, defaulting and strategies answer as
 // for every component, because a call is sent to kube-apiserver like any other request.
-//
-// Simplified: bodies are JSON, there is no Table and no protobuf.
 package door
 
 import (
-	"encoding/json"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
-
-	authenticationv1 "k8s.io/api/authentication/v1"
-	corev1 "k8s.io/api/core/v1"
-
-	"orrery/sim/api"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/trace"
@@ -24,36 +13,6 @@ import (
 
 // Address is where calls go and where their answers arrive.
 const Address engine.Address = "client"
-
-// Call is one request from outside, as plain data. Answers are found by its ID, which the caller chooses.
-type Call struct {
-	ID          uint64                     `json:"id"`
-	User        string                     `json:"user"`
-	Groups      []string                   `json:"groups,omitempty"`
-	Extra       map[string][]string        `json:"extra,omitempty"`
-	Token       string                     `json:"token,omitempty"` // of the Authorization header
-	Impersonate *Impersonate               `json:"impersonate,omitempty"`
-	Verb        client.Verb                `json:"verb"`
-	Resource    string                     `json:"resource"`
-	Subresource string                     `json:"subresource,omitempty"`
-	Namespace   string                     `json:"namespace,omitempty"`
-	Name        string                     `json:"name,omitempty"`
-	Body        json.RawMessage            `json:"body,omitempty"` // an object, a patch, or DeleteOptions
-	PatchType   types.PatchType            `json:"patchType,omitempty"`
-	Labels      string                     `json:"labels,omitempty"`
-	Fields      string                     `json:"fields,omitempty"`
-	Revision    string                     `json:"revision,omitempty"`
-	DryRun      bool                       `json:"dryRun,omitempty"`
-	Grace       *int64                     `json:"grace,omitempty"`
-	Propagation metav1.DeletionPropagation `json:"propagation,omitempty"`
-
-	Manager         string `json:"manager,omitempty"` // of fields
-	FieldValidation string `json:"fieldValidation,omitempty"`
-	Force           bool   `json:"force,omitempty"`
-}
-
-// Impersonate is who a request asks to be taken for, by its Impersonate-* headers.
-type Impersonate = client.Impersonate
 
 // kept is how many answers and how many changes of a watch wait to be fetched before the oldest is dropped.
 const kept = 4096
@@ -130,44 +89,10 @@ func (c *Client) send(t *engine.Turn, call *Call) {
 	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Command, call.User, string(call.Verb), call.Resource, call.Subresource
 	e.Namespace, e.Name = call.Namespace, call.Name
-	r := client.Request{
-		User: call.User, Token: call.Token, Impersonate: call.Impersonate,
-		Verb: call.Verb, Resource: call.Resource, Subresource: call.Subresource,
-		Namespace: call.Namespace, Name: call.Name, DryRun: call.DryRun, Labels: call.Labels, Fields: call.Fields,
-		Revision: call.Revision, Grace: call.Grace, Propagation: call.Propagation,
-		Groups: call.Groups, Extra: call.Extra, Manager: call.Manager, FieldValidation: call.FieldValidation, Force: call.Force,
-	}
-	switch call.Verb {
-	case client.Create, client.Update:
-		o, err := call.object()
-		if err != nil {
-			c.answers[call.ID] = &client.Response{Code: 400, Error: &metav1.Status{
-				Status: metav1.StatusFailure, Reason: metav1.StatusReasonBadRequest, Code: 400, Message: err.Error(),
-			}}
-			return
-		}
-		r.Object = o
-		if r.Name == "" {
-			r.Name = o.GetName()
-		}
-	case client.Patch:
-		r.PatchType, r.PatchData = call.PatchType, call.Body
+	r, err := call.request()
+	if err != nil {
+		c.answers[call.ID] = &client.Response{Code: 400, Error: badRequest(err.Error()), At: t.Wall()}
+		return
 	}
 	c.calls[c.conn.Send(t, r)] = call.ID
-}
-
-// object decodes the body of a create or an update.
-func (c *Call) object() (api.Object, error) {
-	var o api.Object
-	switch {
-	case c.Subresource == "binding":
-		o = &corev1.Binding{}
-	case c.Subresource == "token":
-		o = &authenticationv1.TokenRequest{}
-	case api.Find(c.Resource) == nil:
-		return &metav1.PartialObjectMetadata{}, nil // the server says that it does not know the resource
-	default:
-		o = api.Find(c.Resource).New()
-	}
-	return o, json.Unmarshal(c.Body, o)
 }

@@ -11,6 +11,23 @@ import (
 // verbs are those that every resource has.
 var verbs = metav1.Verbs{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
 
+// verbsOf returns what can be done with a resource or a subresource of it.
+func verbsOf(r *api.Resource, subresource string) metav1.Verbs {
+	switch {
+	case subresource == "binding" || subresource == "eviction" || subresource == "token":
+		return metav1.Verbs{"create"}
+	case subresource == "log":
+		return metav1.Verbs{"get"}
+	case subresource == "finalize":
+		return metav1.Verbs{"update"}
+	case subresource != "":
+		return metav1.Verbs{"get", "patch", "update"}
+	case r.Name == "namespaces":
+		return metav1.Verbs{"create", "delete", "get", "list", "patch", "update", "watch"}
+	}
+	return verbs
+}
+
 // discovery answers the requests by which a client finds out what is served; nil for any other path.
 func discovery(path string) any {
 	switch path {
@@ -52,12 +69,12 @@ func resources(group string) any {
 		}
 		list.GroupVersion = r.Kind.GroupVersion().String()
 		list.APIResources = append(list.APIResources, metav1.APIResource{
-			Name: r.Plural, SingularName: r.Singular, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: verbs,
+			Name: r.Plural, SingularName: r.Singular, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: verbsOf(r, ""),
 			ShortNames: r.Short, Categories: r.Categories,
 		})
 		for _, s := range r.Subresource {
 			list.APIResources = append(list.APIResources, metav1.APIResource{
-				Name: r.Plural + "/" + s, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: metav1.Verbs{"get", "patch", "update"},
+				Name: r.Plural + "/" + s, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: verbsOf(r, s),
 			})
 		}
 	}

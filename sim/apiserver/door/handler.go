@@ -2,14 +2,13 @@ package door
 
 import (
 	"context"
-	"encoding/json"
-	"io"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/version"
 
 	"orrery/sim/api"
@@ -27,25 +26,24 @@ type World interface {
 	NextID() uint64
 }
 
-// bodyMax is the largest body that is read, as kube-apiserver's limit.
-const bodyMax = 3 << 20
-
-// Handler serves a world's API over HTTP.
+// Handler serves a world's API over HTTP. What it can do without is left out of programs that have no room for it.
 type Handler struct {
-	World   World
-	OpenAPI http.Handler // of what lies below /openapi; nil for nothing
+	World    World
+	Tables   Tables       // nil: tables have a name and a time only
+	Protobuf *Format      // nil: bodies are text
+	OpenAPI  http.Handler // of what lies below /openapi; nil: nothing is there
 }
 
 // ServeHTTP implements http.Handler.
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/version":
-		write(w, http.StatusOK, version.Info{
+		writeJSON(w, http.StatusOK, version.Info{
 			Major: "1", Minor: "36", GitVersion: api.Version, Platform: "js/wasm", Compiler: "gc",
 		})
 		return
 	case "/healthz", "/livez", "/readyz":
-		io.WriteString(w, "ok")
+		w.Write([]byte("ok"))
 		return
 	}
 	if h.OpenAPI != nil && strings.HasPrefix(r.URL.Path, "/openapi/") {
@@ -53,165 +51,85 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if answer := discovery(r.URL.Path); answer != nil {
-		write(w, http.StatusOK, answer)
+		writeJSON(w, http.StatusOK, answer)
 		return
 	}
-	call, ok := parse(r)
+	h.serveResource(w, r)
+}
+
+// serveResource answers a request for a resource.
+func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
+	t, ok := parse(r.URL.Path)
 	if !ok {
-		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "the server could not find the requested resource")
+		h.fail(w, r, generic(http.StatusNotFound))
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge, metav1.StatusReasonRequestEntityTooLarge, err.Error())
+	watch, _ := strconv.ParseBool(r.URL.Query().Get("watch"))
+	verb, ok := t.verb(r.Method, watch)
+	if !ok {
+		h.fail(w, r, generic(http.StatusMethodNotAllowed))
 		return
 	}
-	if call.Verb == client.Delete || call.Verb == client.DeleteCollection {
-		call.options(body)
-	} else {
-		call.Body = body
+	call := Call{
+		ID: h.World.NextID(), User: "kubectl", Verb: verb, Resource: t.resource.Name, Subresource: t.subresource,
+		Namespace: t.namespace, Name: t.name, Impersonate: impersonate(r.Header),
 	}
-	call.ID = h.World.NextID()
+	call.Token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	a, status := h.negotiate(r, verb == client.WatchVerb, transformed)
+	if status == nil {
+		status = h.body(r, &call, t)
+	}
+	if status == nil {
+		status = call.options(r)
+	}
+	if status != nil {
+		h.fail(w, r, status)
+		return
+	}
+	as, status := h.newTransform(r, a, t.resource.Kind)
+	if status != nil {
+		h.fail(w, r, status)
+		return
+	}
 	answer, err := h.World.Call(r.Context(), call)
-	if err == nil {
-		warn(w.Header(), answer.Warnings)
-	}
-	switch {
-	case err != nil:
-		refuse(w, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, err.Error())
-	case answer.Error != nil:
-		status := *answer.Error
-		status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
-		write(w, int(status.Code), status)
-	case call.Verb == client.WatchVerb:
-		h.stream(w, r, call.ID)
-	case call.Verb == client.List:
-		write(w, http.StatusOK, list(call.Resource, answer))
-	case answer.Object == nil:
-		write(w, answer.Code, metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusSuccess})
-	default:
-		write(w, answer.Code, api.WithKind(answer.Object))
-	}
-}
-
-// stream writes a watch's changes until the client goes away.
-func (h Handler) stream(w http.ResponseWriter, r *http.Request, id uint64) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusOK)
-	flusher, _ := w.(http.Flusher)
-	for n := 0; ; {
-		if flusher != nil {
-			flusher.Flush()
-		}
-		changes, err := h.World.Watch(r.Context(), id, n)
-		if err != nil || len(changes) == 0 {
-			return
-		}
-		n += len(changes)
-		for _, ch := range changes {
-			if json.NewEncoder(w).Encode(map[string]any{"type": ch.Type, "object": api.WithKind(ch.Object)}) != nil {
-				return
-			}
-		}
-	}
-}
-
-// parse reads the path, the query and the headers of a request for a resource.
-func parse(r *http.Request) (Call, bool) {
-	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	group := ""
-	switch {
-	case len(parts) >= 3 && parts[0] == "api" && parts[1] == "v1":
-		parts = parts[2:]
-	case len(parts) >= 4 && parts[0] == "apis":
-		group, parts = "."+parts[1], parts[3:]
-	default:
-		return Call{}, false
-	}
-	c := Call{User: "kubectl"}
-	if len(parts) >= 3 && parts[0] == "namespaces" && !(parts[2] == "status" || parts[2] == "finalize") {
-		c.Namespace, parts = parts[1], parts[2:]
-	}
-	c.Resource = parts[0] + group
-	if len(parts) > 1 {
-		c.Name = parts[1]
-	}
-	if len(parts) > 2 {
-		c.Subresource = parts[2]
-	}
-	q := r.URL.Query()
-	c.Labels, c.Fields, c.Revision = q.Get("labelSelector"), q.Get("fieldSelector"), q.Get("resourceVersion")
-	c.DryRun = q.Get("dryRun") == "All"
-	c.Verb = verb(r.Method, c.Name, q.Get("watch"))
-	if c.Verb != client.WatchVerb {
-		c.Revision = ""
-	}
-	c.Manager, c.FieldValidation = manager(q.Get("fieldManager"), r.UserAgent()), q.Get("fieldValidation")
-	c.Force, _ = strconv.ParseBool(q.Get("force"))
-	c.Token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	c.Impersonate = impersonate(r.Header)
-	c.PatchType = types.PatchType(strings.Split(r.Header.Get("Content-Type"), ";")[0])
-	return c, c.Verb != ""
-}
-
-func verb(method, name, watch string) client.Verb {
-	if on, _ := strconv.ParseBool(watch); on && method == http.MethodGet {
-		return client.WatchVerb
-	}
-	switch method + " " + map[bool]string{true: "all", false: "one"}[name == ""] {
-	case "GET all":
-		return client.List
-	case "GET one":
-		return client.Get
-	case "POST all", "POST one":
-		return client.Create
-	case "PUT one":
-		return client.Update
-	case "PATCH one":
-		return client.Patch
-	case "DELETE one":
-		return client.Delete
-	case "DELETE all":
-		return client.DeleteCollection
-	}
-	return ""
-}
-
-// options reads DeleteOptions. A body that is none is ignored, as nothing in it can be asked for.
-func (c *Call) options(body []byte) {
-	var o metav1.DeleteOptions
-	if json.Unmarshal(body, &o) != nil {
+	if err != nil {
+		h.fail(w, r, unanswered(err))
 		return
 	}
-	c.Grace = o.GracePeriodSeconds
-	if o.PropagationPolicy != nil {
-		c.Propagation = *o.PropagationPolicy
-	}
-	c.DryRun = c.DryRun || len(o.DryRun) > 0
+	h.answer(w, r, as, &call, answer)
 }
 
-func list(resource string, r *client.Response) map[string]any {
-	res := api.Find(resource)
-	items := make([]any, len(r.Items))
-	for i, o := range r.Items {
-		items[i] = o
+// answer writes what the world answered.
+func (h Handler) answer(w http.ResponseWriter, r *http.Request, as *transform, call *Call, answer *client.Response) {
+	warn(w.Header(), answer.Warnings)
+	var o runtime.Object
+	var status *metav1.Status
+	switch {
+	case answer.Error != nil:
+		status = answer.Error
+	case call.Verb == client.WatchVerb:
+		h.stream(w, r, as, call.ID)
+		return
+	case call.Verb == client.List:
+		o, status = as.list(answer)
+	case answer.Object == nil || call.Subresource == "binding":
+		o = &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusSuccess, Code: int32(answer.Code)}
+	default:
+		o, status = as.object(answer.Object, answer.At)
 	}
-	return map[string]any{
-		"apiVersion": res.Kind.GroupVersion().String(), "kind": res.Kind.Kind + "List",
-		"metadata": map[string]any{"resourceVersion": strconv.FormatInt(r.List, 10)}, "items": items,
+	if status != nil {
+		h.fail(w, r, status)
+		return
 	}
+	h.write(w, r, as.negotiated, answer.Code, o)
 }
 
-func refuse(w http.ResponseWriter, code int, reason metav1.StatusReason, message string) {
-	write(w, code, metav1.Status{
-		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusFailure,
-		Reason: reason, Code: int32(code), Message: message,
-	})
-}
-
-// write answers with JSON. A client that has gone away is no error of ours.
-func write(w http.ResponseWriter, code int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(v)
+// unanswered is the answer to a client whose request the world has not answered.
+func unanswered(err error) *metav1.Status {
+	s := generic(http.StatusServiceUnavailable)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s = generic(http.StatusGatewayTimeout)
+	}
+	s.Message = err.Error()
+	return s
 }

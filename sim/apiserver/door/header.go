@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// manager returns the field manager of a request: the one that it names, or the beginning of its user agent.
-func manager(named, agent string) string {
+// managerOf returns the field manager of a request: the one that it names, or the beginning of its user agent.
+func managerOf(named, agent string) string {
 	if named != "" {
 		return named
 	}
