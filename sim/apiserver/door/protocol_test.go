@@ -51,6 +51,8 @@ func TestFormats(t *testing.T) {
 	if made.code != 201 || !strings.HasPrefix(made.body, `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"default",`) {
 		t.Fatalf("created: %d %s", made.code, made.body)
 	}
+	_, after, _ := strings.Cut(made.body, `"resourceVersion":"`)
+	revision, _, _ := strings.Cut(after, `"`)
 	const one, all = "/api/v1/namespaces/default/configmaps/a", "/api/v1/configmaps?fieldSelector=metadata.name%3Da"
 	for _, c := range []struct{ path, accept, contentType, start string }{
 		{one, "", "application/json", `{"kind":"ConfigMap","apiVersion":"v1",`},
@@ -60,10 +62,10 @@ func TestFormats(t *testing.T) {
 		{one, "application/vnd.kubernetes.protobuf,application/json", "application/vnd.kubernetes.protobuf", "k8s\x00\n\x0f\n\x02v1\x12\tConfigMap"},
 		{one, "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", "application/json", `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"a",`},
 		{one, "application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json", "application/json", `{"kind":"ConfigMap"`},
-		{all, "", "application/json", `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"20"},"items":[{"metadata":{"name":"a",`},
+		{all, "", "application/json", `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"` + revision + `"},"items":[{"metadata":{"name":"a",`},
 		{all, "application/yaml", "application/yaml", "apiVersion: v1\nitems:\n- data:\n    k: v\n  metadata:\n"},
 		{all, "application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf", "k8s\x00\n\x13\n\x02v1\x12\rConfigMapList"},
-		{all, "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io", "application/json", `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"20"},"items":[{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"a",`},
+		{all, "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io", "application/json", `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"` + revision + `"},"items":[{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"a",`},
 	} {
 		a := send(t, s, "GET", c.path, "", "Accept: "+c.accept)
 		if a.code != 200 || a.header.Get("Content-Type") != c.contentType || !strings.HasPrefix(a.body, c.start) {

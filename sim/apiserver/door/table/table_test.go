@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,11 +57,14 @@ func TestAges(t *testing.T) {
 	}
 }
 
-// TestColumns holds that every kind has columns of its own.
+// plain are the kinds that Kubernetes prints with a name and a time only.
+var plain = []string{"clusterroles.rbac.authorization.k8s.io", "roles.rbac.authorization.k8s.io"}
+
+// TestColumns holds that every other kind has columns of its own.
 func TestColumns(t *testing.T) {
 	p := New()
 	for _, r := range api.Resources {
-		if columns, err := p.Columns(r.Kind); err != nil || len(columns) == 0 {
+		if columns, err := p.Columns(r.Kind); (err == nil) == slices.Contains(plain, r.Name) {
 			t.Errorf("%s: %d columns, %v", r.Name, len(columns), err)
 		}
 	}
