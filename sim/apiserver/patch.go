@@ -2,12 +2,21 @@ package apiserver
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/mergepatch"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	kjson "sigs.k8s.io/json"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -51,46 +60,181 @@ func storedResource(res *api.Resource) *api.Resource {
 	return res
 }
 
-// patched applies a request's patch to the current object.
-func patched(res *api.Resource, r *client.Request, current api.Object) (api.Object, *metav1.Status) {
+// patched applies a request's patch to the current object. The warnings are those about unknown and duplicate fields.
+func patched(res *api.Resource, r *client.Request, current api.Object) (api.Object, []string, *metav1.Status) {
 	if r.PatchType == client.TypedStatus {
-		return withStatus(current, r.Object)
+		o, status := withStatus(current, r.Object)
+		return o, nil, status
 	}
 	served, err := inVersion(current, res.Kind.GroupVersion())
 	if err != nil {
-		return nil, badRequest(err.Error())
+		return nil, nil, badRequest(err.Error())
 	}
-	before, err := json.Marshal(api.WithKind(served))
+	var o api.Object
+	var strict []error
+	switch r.PatchType {
+	case types.JSONPatchType, types.MergePatchType:
+		o, strict, err = patchJSON(res, r, api.WithKind(served))
+	case types.StrategicMergePatchType:
+		o, strict, err = patchStrategic(res, r, api.WithKind(served))
+	default:
+		return nil, nil, unsupportedPatch()
+	}
 	if err != nil {
-		return nil, statusOf(err)
-	}
-	after, err := applyPatch(res, r, before)
-	if err != nil {
-		return nil, badRequest(err.Error())
-	}
-	o := res.New()
-	if err := json.Unmarshal(after, o); err != nil {
-		return nil, badRequest(err.Error())
+		return nil, nil, statusOf(err)
 	}
 	if o, err = stored(o); err != nil {
-		return nil, badRequest(err.Error())
+		return nil, nil, badRequest(err.Error())
 	}
-	return o, nil
+	return o, strictWarnings(strict), nil
 }
 
-func applyPatch(res *api.Resource, r *client.Request, before []byte) ([]byte, error) {
-	switch r.PatchType {
-	case types.JSONPatchType:
-		p, err := jsonpatch.DecodePatch(r.PatchData)
-		if err != nil {
-			return nil, err
-		}
-		return p.Apply(before)
-	case types.MergePatchType:
-		return jsonpatch.MergePatch(before, r.PatchData)
-	default:
-		return strategicpatch.StrategicMergePatch(before, r.PatchData, res.New())
+// unsupportedPatch is what a patch of another type is told.
+func unsupportedPatch() *metav1.Status {
+	return &metav1.Status{
+		Status: metav1.StatusFailure, Code: http.StatusUnsupportedMediaType, Reason: metav1.StatusReasonUnsupportedMediaType,
+		Message: "the body of the request was in an unknown format - accepted media types include: " + strings.Join([]string{
+			string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType),
+			string(types.ApplyYAMLPatchType),
+		}, ", "),
 	}
+}
+
+// patchJSON applies a JSON patch or a JSON merge patch.
+func patchJSON(res *api.Resource, r *client.Request, served api.Object) (api.Object, []error, error) {
+	before, err := json.Marshal(served)
+	if err != nil {
+		return nil, nil, err
+	}
+	apply := applyJSON
+	if r.PatchType == types.MergePatchType {
+		apply = applyMerge
+	}
+	after, strict, err := apply(r, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, _, unknown, err := decode(after, res.New(), !ignores(r))
+	strict, err = refuseStrict(r, append(strict, unknown...), err)
+	if err != nil {
+		return nil, nil, invalidPatch(string(after), err)
+	}
+	return o, strict, nil
+}
+
+// operation is one of a JSON patch, for finding unknown and duplicate fields in it.
+type operation struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	From  string `json:"from"`
+	Value any    `json:"value"`
+}
+
+// operationsMax is how many operations a JSON patch may have.
+const operationsMax = 10_000
+
+func applyJSON(r *client.Request, before []byte) (after []byte, strict []error, err error) {
+	if !ignores(r) {
+		var operations []operation
+		if strict, err = kjson.UnmarshalStrict(r.PatchData, &operations); err != nil {
+			words := strings.Replace(err.Error(), "apiserver.operation", "handlers.jsonPatchOp", 1) // Kubernetes' name for it
+			return nil, nil, apierrors.NewBadRequest("error decoding patch: " + words)
+		}
+		for i, e := range strict {
+			strict[i] = fmt.Errorf("json patch %w", e)
+		}
+	}
+	p, err := jsonpatch.DecodePatch(r.PatchData)
+	if err != nil {
+		return nil, nil, apierrors.NewBadRequest(err.Error())
+	}
+	if len(p) > operationsMax {
+		return nil, nil, apierrors.NewRequestEntityTooLargeError(fmt.Sprintf(
+			"The allowed maximum operations in a JSON patch is %d, got %d", operationsMax, len(p)))
+	}
+	if after, err = p.Apply(before); err != nil {
+		return nil, nil, unprocessable(err)
+	}
+	return after, strict, nil
+}
+
+func applyMerge(r *client.Request, before []byte) (after []byte, strict []error, err error) {
+	if !ignores(r) {
+		change := map[string]any{}
+		if strict, err = kjson.UnmarshalStrict(r.PatchData, &change); err != nil {
+			return nil, nil, apierrors.NewBadRequest("error decoding patch: " + err.Error())
+		}
+	}
+	if after, err = jsonpatch.MergePatch(before, r.PatchData); err != nil {
+		return nil, nil, apierrors.NewBadRequest(err.Error())
+	}
+	return after, strict, nil
+}
+
+// patchStrategic applies a strategic merge patch.
+func patchStrategic(res *api.Resource, r *client.Request, served api.Object) (api.Object, []error, error) {
+	before, err := runtime.DefaultUnstructuredConverter.ToUnstructured(served)
+	if err != nil {
+		return nil, nil, err
+	}
+	change := map[string]any{}
+	var strict []error
+	if ignores(r) {
+		err = kjson.UnmarshalCaseSensitivePreserveInts(r.PatchData, &change)
+	} else {
+		strict, err = kjson.UnmarshalStrict(r.PatchData, &change)
+	}
+	if err != nil {
+		return nil, nil, apierrors.NewBadRequest(err.Error())
+	}
+	o := res.New()
+	after, err := strategicpatch.StrategicMergeMapPatch(before, change, o)
+	if err != nil {
+		return nil, nil, strategicError(err)
+	}
+	var unknown []error
+	err = runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(after, o, !ignores(r))
+	if e, ok := runtime.AsStrictDecodingError(err); ok {
+		unknown, err = e.Errors(), nil
+	}
+	strict, err = refuseStrict(r, append(strict, unknown...), err)
+	if err != nil {
+		return nil, nil, invalidPatch(fmt.Sprintf("%+v", change), err)
+	}
+	return o, strict, nil
+}
+
+// refuseStrict makes an error of unknown and duplicate fields when a request wants it so. An error that there is already
+// goes before.
+func refuseStrict(r *client.Request, strict []error, err error) ([]error, error) {
+	switch {
+	case err != nil || len(strict) == 0:
+		return nil, err
+	case r.FieldValidation == metav1.FieldValidationStrict:
+		return nil, runtime.NewStrictDecodingError(strict)
+	}
+	return strict, nil
+}
+
+// invalidPatch is the refusal of a patch that makes something that is not an object of its kind.
+func invalidPatch(value string, err error) error {
+	return apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{field.Invalid(field.NewPath("patch"), value, err.Error())})
+}
+
+// unprocessable is the refusal of a patch that cannot be applied to the object.
+func unprocessable(err error) error {
+	return apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "", err.Error(), 0, false)
+}
+
+// strategicError gives an error of a strategic merge patch its code.
+//
+// Simplified: a patch without a merge key, or of the wrong shape, is a bad request; Kubernetes has an internal error of it.
+func strategicError(err error) error {
+	switch {
+	case errors.Is(err, mergepatch.ErrNoListOfLists), errors.Is(err, mergepatch.ErrPatchContentNotMatchRetainKeys):
+		return unprocessable(err)
+	}
+	return apierrors.NewBadRequest(err.Error())
 }
 
 // withStatus returns a shallow copy of the current object with another's status.

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
@@ -21,10 +22,33 @@ type outcome struct {
 	object api.Object  // the answer, when it is not what was stored
 	old    api.Object  // what the key held before
 	code   int
+
+	warnings []string // for the user, even when the request is refused
 }
 
 // prepare turns a request to change something into a write.
 func (s *Server) prepare(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
+	r, warnings, status := decoded(res, r)
+	if status != nil {
+		return outcome{}, status
+	}
+	out, status := s.prepareDecoded(t, res, r)
+	out.warnings = distinct(append(warnings, out.warnings...))
+	return out, status
+}
+
+// distinct returns the warnings without repetitions.
+func distinct(warnings []string) []string {
+	var out []string
+	for _, w := range warnings {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
 	switch {
 	case r.Subresource == "token":
 		return s.prepareToken(t, res, r)
@@ -39,9 +63,13 @@ func (s *Server) prepare(t *engine.Turn, res *api.Resource, r *client.Request) (
 			return r.Object.DeepCopyObject().(api.Object), nil
 		})
 	case r.Verb == client.Patch:
-		return s.prepareUpdate(t, res, r, func(current api.Object) (api.Object, *metav1.Status) {
-			return patched(res, r, current)
+		var warnings []string
+		out, status := s.prepareUpdate(t, res, r, func(current api.Object) (o api.Object, status *metav1.Status) {
+			o, warnings, status = patched(res, r, current)
+			return o, status
 		})
+		out.warnings = append(warnings, out.warnings...)
+		return out, status
 	case r.Verb == client.Delete:
 		return s.prepareDelete(t, res, r)
 	case r.Verb == client.DeleteCollection:
@@ -76,7 +104,10 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if status := s.allocate(t, r, o); status != nil {
 		return outcome{}, status
 	}
-	return outcome{write: &etcd.Write{Key: key, Object: o, Sent: r.Object}, object: dry(r, o), code: http.StatusCreated}, nil
+	return outcome{
+		write: &etcd.Write{Key: key, Object: o, Sent: r.Object}, object: dry(r, o), code: http.StatusCreated,
+		warnings: s.warnOf(res, r, o, nil),
+	}, nil
 }
 
 // fresh copies the object of a create and gives it what every new object gets.
@@ -88,13 +119,8 @@ func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (ap
 	if err != nil {
 		return nil, badRequest(err.Error())
 	}
-	if res.Namespaced {
-		if o.GetNamespace() == "" {
-			o.SetNamespace(r.Namespace)
-		}
-		if o.GetNamespace() != r.Namespace {
-			return nil, badRequest("the namespace of the provided object does not match the namespace sent on the request")
-		}
+	if status := ensureNamespace(res, r, o); status != nil {
+		return nil, status
 	}
 	if o.GetResourceVersion() != "" {
 		return nil, badRequest("resourceVersion should not be set on objects to be created")
@@ -160,12 +186,34 @@ func (s *Server) prepareUpdate(
 	if finished(o) {
 		w.Object, w.Last = nil, o
 	}
-	return outcome{write: w, old: old, object: dry(r, o), code: http.StatusOK}, nil
+	return outcome{write: w, old: old, object: dry(r, o), code: http.StatusOK, warnings: s.warnOf(res, r, o, old)}, nil
+}
+
+// ensureNamespace gives an object the namespace of the request, unless it names another.
+func ensureNamespace(res *api.Resource, r *client.Request, o api.Object) *metav1.Status {
+	namespace := r.Namespace
+	if !res.Namespaced {
+		namespace = ""
+	}
+	switch o.GetNamespace() {
+	case namespace:
+	case "":
+		o.SetNamespace(namespace)
+	default:
+		if namespace != "" {
+			return badRequest("the namespace of the provided object does not match the namespace sent on the request")
+		}
+		o.SetNamespace("")
+	}
+	return nil
 }
 
 // checkUpdate refuses what was made for another object or another revision.
 func checkUpdate(res *api.Resource, r *client.Request, o, old api.Object) *metav1.Status {
-	if o.GetName() != old.GetName() || o.GetNamespace() != old.GetNamespace() {
+	if status := ensureNamespace(res, r, o); status != nil {
+		return status
+	}
+	if o.GetName() != old.GetName() {
 		return badRequest("the name of the object (" + o.GetName() + ") does not match the name on the URL (" + old.GetName() + ")")
 	}
 	if rv := o.GetResourceVersion(); rv != "" && rv != old.GetResourceVersion() {

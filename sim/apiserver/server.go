@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
@@ -56,8 +57,12 @@ type Server struct {
 	policy    *authorization.Policy // shared by clones; nil after a write to an RBAC object
 }
 
+// copiedMax is how many bytes the copy operations of a JSON patch may make.
+const copiedMax = 3 << 20
+
 // New returns a server with an empty store.
 func New(config Config) *Server {
+	jsonpatch.AccumulatedCopySizeLimit = copiedMax
 	return &Server{config: config, store: etcd.New(), converter: &converter{}}
 }
 
@@ -154,10 +159,10 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 	out, status := s.prepare(t, res, r)
 	switch {
 	case status != nil:
-		s.refuse(t, r, caller, status)
+		s.refuse(t, r, caller, status, out.warnings...)
 	case out.write == nil || r.DryRun:
 		t.Entry.Kind = trace.Receive
-		s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: out.code, Object: out.object})
+		s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: out.code, Object: out.object, Warnings: out.warnings})
 	default:
 		t.Entry.Kind = trace.Receive
 		t.Entry.Key = out.write.Key
@@ -184,7 +189,9 @@ func (s *Server) commit(t *engine.Turn, c *commit) {
 	if c.outcome.object != nil {
 		object = c.outcome.object
 	}
-	s.answer(t, c.caller, &client.Response{ID: r.ID, Request: r, Code: c.outcome.code, Object: object})
+	s.answer(t, c.caller, &client.Response{
+		ID: r.ID, Request: r, Code: c.outcome.code, Object: object, Warnings: c.outcome.warnings,
+	})
 }
 
 // after does what the server itself does as a consequence of a write.
@@ -198,13 +205,16 @@ func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value) {
 	}
 }
 
-func (s *Server) refuse(t *engine.Turn, r *client.Request, caller engine.Address, status *metav1.Status) {
+func (s *Server) refuse(t *engine.Turn, r *client.Request, caller engine.Address, status *metav1.Status, warnings ...string) {
 	t.Entry.Kind, t.Entry.Code, t.Entry.Message = trace.Refuse, int(status.Code), status.Message
-	s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: int(status.Code), Error: status})
+	s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: int(status.Code), Error: status, Warnings: warnings})
 }
 
 func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Response) {
 	s.open--
+	if w := deprecated[r.Request.Resource]; w != "" {
+		r.Warnings = append([]string{w}, r.Warnings...)
+	}
 	if caller == "" {
 		return
 	}

@@ -49,9 +49,11 @@ type Request struct {
 	Namespace   string
 	Name        string
 	Object      api.Object // body of a create or an update; for patches see PatchType
+	Body        []byte     // the same in JSON, of a request from outside; the server decodes it when there is no Object
 	PatchType   types.PatchType
 	PatchData   []byte
-	Manager     string // field manager
+	Manager     string // field manager; empty for the beginning of Agent, and without that for the component's name
+	Agent       string // the program that asks, of a request from outside: "kubectl/v1.36.3 (linux/amd64)"
 	DryRun      bool
 	// FieldValidation says what happens to unknown and duplicate fields: "Strict", "Warn", "Ignore", or "" for Warn.
 	FieldValidation string

@@ -18,6 +18,9 @@ import (
 // lastApplied is the annotation in which kubectl apply keeps what was applied, to know later what was taken out.
 const lastApplied = corev1.LastAppliedConfigAnnotation
 
+// clientSide is the field manager of an apply that works out the patch itself.
+const clientSide = "kubectl-client-side-apply"
+
 // patchTries is how often a patch is tried again after a conflict.
 const patchTries = 5
 
@@ -112,22 +115,17 @@ func (a *applying) refused(t *turn, err error) bool {
 
 // create sends the object with the annotation that later applies need.
 func (a *applying) create(t *turn) bool {
-	o, err := creatable(a.document, a.object)
-	if err != nil {
-		return t.fail(during("creating", a.document.File, err))
-	}
 	config, err := a.configuration()
 	if err != nil {
 		return t.fail(during("creating", a.document.File, err))
 	}
-	annotations := maps.Clone(o.GetAnnotations())
-	if annotations == nil {
-		annotations = map[string]string{}
+	data, err := a.annotated(config)
+	if err != nil {
+		return t.fail(during("creating", a.document.File, err))
 	}
-	annotations[lastApplied] = string(config)
-	o.SetAnnotations(annotations)
 	r := a.request(client.Create)
-	r.Object, r.Manager, r.DryRun = o, "kubectl-client-side-apply", t.process.command.DryRun
+	r.Body, r.Manager, r.DryRun = data, clientSide, t.process.command.DryRun
+	r.FieldValidation = metav1.FieldValidationStrict
 	return t.send(r)
 }
 
@@ -148,12 +146,9 @@ func (a *applying) update(t *turn, current api.Object) bool {
 		return t.print(a.line("unchanged" + t.dry()))
 	}
 	a.patch = patch
-	if a.document.Err != nil {
-		return a.refused(t, undecodable(a.document, current, patch))
-	}
 	r := a.request(client.Patch)
 	r.PatchType, r.PatchData = types.StrategicMergePatchType, patch
-	r.Manager, r.DryRun = "kubectl-client-side-apply", t.process.command.DryRun
+	r.Manager, r.DryRun, r.FieldValidation = clientSide, t.process.command.DryRun, metav1.FieldValidationStrict
 	return t.send(r)
 }
 

@@ -1,6 +1,8 @@
 package kubectl
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"orrery/sim/client"
 	"orrery/sim/manifest"
 )
@@ -14,12 +16,13 @@ type creation struct {
 func (c *creation) clone() task { n := *c; return &n }
 
 func (c *creation) start(t *turn) bool {
-	o, err := creatable(c.document, c.object)
+	data, err := sent(c.document, c.object)
 	if err != nil {
 		return t.fail(during("creating", c.document.File, err))
 	}
 	r := c.request(client.Create)
-	r.Object, r.Manager, r.DryRun = o, "kubectl-create", t.process.command.DryRun
+	r.Body, r.Manager, r.DryRun = data, "kubectl-create", t.process.command.DryRun
+	r.FieldValidation = metav1.FieldValidationStrict
 	return t.send(r)
 }
 

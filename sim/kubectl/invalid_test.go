@@ -29,17 +29,6 @@ var recordedCommands = map[string]string{
 	"dry-run-server":          "create --dry-run=server -f cases/create-existing.yaml",
 }
 
-// different are the cases that are answered in another way here, and why. A case that comes to be equal fails the test
-// until it is taken off the list.
-var different = map[string]string{
-	"dup-port-pod":            "the API server sends no warnings",
-	"patch-unknown-field":     "the API server sends no warnings",
-	"patch-bad-json":          "the API server's words for a patch that is no JSON",
-	"patch-jsonpatch-missing": "the API server's words for a JSON patch that cannot be applied",
-	"patch-jsonpatch-test":    "the API server's words for a JSON patch that cannot be applied",
-	"patch-wrong-type":        "the API server's words for a patched object that cannot be decoded",
-}
-
 // TestRecordedErrors gives every wrong manifest and command of the recording of a real cluster, and holds what is
 // printed equal to what the real kubectl printed. The causes of a refusal may come in any order: those of a map do.
 func TestRecordedErrors(t *testing.T) {
@@ -71,11 +60,7 @@ func TestRecordedErrors(t *testing.T) {
 			existing := kubectl.File{Name: "cases/create-existing.yaml", Text: read(t, "testdata/invalid/create-existing.yaml")}
 			got := b.kubectl(line, file, existing)
 			want := strings.TrimRight(read(t, out), "\n")
-			why, listed := different[name]
-			switch equal := norm(got) == norm(want); {
-			case equal && listed:
-				t.Errorf("as recorded now, though listed as different: %s", why)
-			case !equal && !listed:
+			if norm(got) != norm(want) {
 				t.Errorf("kubectl %s\n got: %s\nwant: %s", line, got, want)
 			}
 		})

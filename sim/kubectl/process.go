@@ -14,6 +14,7 @@ type process struct {
 	current task     // nil before the first and after the last one
 	waits   []task   // for deleted objects to be gone, once all else is done
 	output  []string // at most outputMax lines
+	warned  []string // of the API server
 	reading []error  // of reading files
 	errs    []error
 	over    bool
@@ -33,7 +34,8 @@ func (p *process) clone() *process {
 		c.current = p.current.clone()
 	}
 	c.tasks, c.waits = slices.Clip(p.tasks), slices.Clip(p.waits)
-	c.output, c.reading, c.errs = slices.Clip(p.output), slices.Clip(p.reading), slices.Clip(p.errs)
+	c.output, c.warned = slices.Clip(p.output), slices.Clip(p.warned)
+	c.reading, c.errs = slices.Clip(p.reading), slices.Clip(p.errs)
 	return &c
 }
 
@@ -109,6 +111,16 @@ func (p *process) advance(t *turn) {
 func (p *process) print(line string) {
 	if len(p.output) < outputMax {
 		p.output = append(p.output, line)
+	}
+}
+
+// warn prints the API server's warnings, each once in a command.
+func (p *process) warn(warnings []string) {
+	for _, w := range warnings {
+		if !slices.Contains(p.warned, w) {
+			p.warned = append(p.warned, w)
+			p.print("Warning: " + w)
+		}
 	}
 }
 

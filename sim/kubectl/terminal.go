@@ -141,6 +141,7 @@ func (k *Terminal) answer(t *engine.Turn, r *client.Response) {
 		delete(k.waiting, r.ID)
 	}
 	printed := len(p.output)
+	p.warn(r.Warnings)
 	p.answer(&turn{Turn: t, terminal: k, process: p, delay: t.Rand().Draw(k.Config.Next)}, r)
 	e.Data = AnswerData{Line: p.command.String(), Output: p.output[printed:len(p.output):len(p.output)], Done: p.over}
 	k.reap()

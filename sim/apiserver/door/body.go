@@ -50,8 +50,8 @@ func (h Handler) body(r *http.Request, c *Call, t target) *metav1.Status {
 	return status
 }
 
-// toJSON returns an object's body in JSON.
-func toJSON(f *Format, data []byte, t target) (json.RawMessage, *metav1.Status) {
+// toJSON returns an object's body in JSON. What was sent as JSON is left as it is: the server says what is wrong with it.
+func toJSON(f *Format, data []byte, t target) ([]byte, *metav1.Status) {
 	switch {
 	case f.Decoder != nil:
 		gvk := t.resource.Kind
@@ -66,33 +66,16 @@ func toJSON(f *Format, data []byte, t target) (json.RawMessage, *metav1.Status) 
 			return nil, badRequest(err.Error())
 		}
 		return data, nil
-	case !json.Valid(data): // a call is kept in JSON; the words are those of the decoder
-		var v any
-		return nil, badRequest(fmt.Sprintf("the object provided is unrecognized (must be of type %s): couldn't get version/kind; json parse error: %v (%s)",
-			t.resource.Kind.Kind, json.Unmarshal(data, &v), summary(data)))
 	}
 	return data, nil
 }
 
-func marshal(o runtime.Object) (json.RawMessage, *metav1.Status) {
+func marshal(o runtime.Object) ([]byte, *metav1.Status) {
 	data, err := json.Marshal(o)
 	if err != nil {
 		return nil, internalError(err)
 	}
 	return data, nil
-}
-
-// summary is what an error shows of a body: text as it is, anything else in hexadecimal, and not too much of it.
-func summary(data []byte) string {
-	const most = 2 << 10
-	text := func(b []byte) string { return fmt.Sprintf("%x", b) }
-	if head := strings.TrimLeft(string(data), " \t\r\n"); strings.HasPrefix(head, "{") {
-		text = func(b []byte) string { return string(b) }
-	}
-	if len(data) > most {
-		return text(data[:most]) + " ..."
-	}
-	return text(data)
 }
 
 // patchTypes are the kinds of patches that are served, as Kubernetes lists them.
@@ -120,10 +103,6 @@ func (c *Call) patch(data []byte) *metav1.Status {
 			return badRequest(fmt.Sprintf("error decoding YAML: %v", err))
 		}
 		data = converted
-	}
-	if !json.Valid(data) {
-		var v any
-		return badRequest(fmt.Sprintf("error decoding patch: %v", json.Unmarshal(data, &v)))
 	}
 	c.Body = data
 	return nil

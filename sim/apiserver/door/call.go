@@ -1,15 +1,11 @@
 package door
 
 import (
-	"encoding/json"
 	"time"
 
-	authenticationv1 "k8s.io/api/authentication/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"orrery/sim/api"
 	"orrery/sim/client"
 )
 
@@ -26,7 +22,7 @@ type Call struct {
 	Subresource string                     `json:"subresource,omitempty"`
 	Namespace   string                     `json:"namespace,omitempty"`
 	Name        string                     `json:"name,omitempty"`
-	Body        json.RawMessage            `json:"body,omitempty"` // an object or a patch
+	Body        []byte                     `json:"body,omitempty"` // an object or a patch, in JSON if it is well-formed
 	PatchType   types.PatchType            `json:"patchType,omitempty"`
 	Labels      string                     `json:"labels,omitempty"`
 	Fields      string                     `json:"fields,omitempty"`
@@ -44,6 +40,7 @@ type Call struct {
 	Timeout   time.Duration `json:"timeout,omitempty"` // of a watch
 
 	Manager         string `json:"manager,omitempty"` // of fields
+	Agent           string `json:"agent,omitempty"`   // the program that asks, by its User-Agent header
 	FieldValidation string `json:"fieldValidation,omitempty"`
 	Force           bool   `json:"force,omitempty"`
 }
@@ -52,42 +49,19 @@ type Call struct {
 type Impersonate = client.Impersonate
 
 // request returns the call as the API server takes it.
-func (c *Call) request() (client.Request, error) {
+func (c *Call) request() client.Request {
 	r := client.Request{
 		User: c.User, Token: c.Token, Impersonate: c.Impersonate, Groups: c.Groups, Extra: c.Extra, Verb: c.Verb, Resource: c.Resource, Subresource: c.Subresource,
 		Namespace: c.Namespace, Name: c.Name, DryRun: c.DryRun, Labels: c.Labels, Fields: c.Fields, Revision: c.Revision,
 		UID: c.UID, Grace: c.Grace, Propagation: c.Propagation, Match: c.Match, Limit: c.Limit, Continue: c.Continue,
 		Bookmarks: c.Bookmarks, Initial: c.Initial, Timeout: c.Timeout,
-		Manager: c.Manager, FieldValidation: c.FieldValidation, Force: c.Force,
+		Manager: c.Manager, Agent: c.Agent, FieldValidation: c.FieldValidation, Force: c.Force,
 	}
 	switch c.Verb {
 	case client.Create, client.Update:
-		o, err := c.object()
-		if err != nil {
-			return r, err
-		}
-		r.Object = o
-		if r.Name == "" {
-			r.Name = o.GetName()
-		}
+		r.Body = c.Body
 	case client.Patch:
 		r.PatchType, r.PatchData = c.PatchType, c.Body
 	}
-	return r, nil
-}
-
-// object decodes the body of a create or an update.
-func (c *Call) object() (api.Object, error) {
-	var o api.Object
-	switch {
-	case c.Subresource == "binding":
-		o = &corev1.Binding{}
-	case c.Subresource == "token":
-		o = &authenticationv1.TokenRequest{}
-	case api.Find(c.Resource) == nil:
-		return &metav1.PartialObjectMetadata{}, nil // the server says that it does not know the resource
-	default:
-		o = api.Find(c.Resource).New()
-	}
-	return o, json.Unmarshal(c.Body, o)
+	return r
 }

@@ -89,10 +89,5 @@ func (c *Client) send(t *engine.Turn, call *Call) {
 	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Command, call.User, string(call.Verb), call.Resource, call.Subresource
 	e.Namespace, e.Name = call.Namespace, call.Name
-	r, err := call.request()
-	if err != nil {
-		c.answers[call.ID] = &client.Response{Code: 400, Error: badRequest(err.Error()), At: t.Wall()}
-		return
-	}
-	c.calls[c.conn.Send(t, r)] = call.ID
+	c.calls[c.conn.Send(t, call.request())] = call.ID
 }

@@ -7,15 +7,6 @@ import (
 	"strings"
 )
 
-// managerOf returns the field manager of a request: the one that it names, or the beginning of its user agent.
-func managerOf(named, agent string) string {
-	if named != "" {
-		return named
-	}
-	name, _, _ := strings.Cut(agent, "/")
-	return name
-}
-
 // impersonate reads the Impersonate-* headers; nil when there are none.
 func impersonate(h http.Header) *Impersonate {
 	i := Impersonate{User: h.Get("Impersonate-User"), UID: h.Get("Impersonate-Uid"), Groups: h.Values("Impersonate-Group")}

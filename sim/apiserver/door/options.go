@@ -62,7 +62,7 @@ func (c *Call) options(r *http.Request) *metav1.Status {
 // write keeps the options that every write has.
 func (c *Call) write(r *http.Request, dryRun []string, manager, fieldValidation string) {
 	c.DryRun = len(dryRun) > 0
-	c.Manager, c.FieldValidation = managerOf(manager, r.UserAgent()), fieldValidation
+	c.Manager, c.Agent, c.FieldValidation = manager, r.UserAgent(), fieldValidation
 }
 
 func (c *Call) listOptions(values url.Values) *metav1.Status {
