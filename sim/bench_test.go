@@ -1,13 +1,14 @@
 package sim_test
 
 import (
-	"runtime/debug"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 
 	"orrery/sim"
 	"orrery/sim/kubectl"
+	"orrery/wasm/engine/memory"
 )
 
 const thousandText = `apiVersion: apps/v1
@@ -33,17 +34,21 @@ func thousand(b *testing.B) *sim.World {
 	return w
 }
 
-// collectorPercent is the engine program's setting.
-const collectorPercent = 400
+// slice is how many events are run at once.
+const slice = 256
 
 // BenchmarkSettle runs 1,000 replicas on ten nodes from apply to all Running.
 func BenchmarkSettle(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(collectorPercent))
+	memory.Prepare()
 	for b.Loop() {
 		w := thousand(b)
+		settleDown()
 		start, cpu := time.Now(), cpuSeconds()
-		if ok, err := w.RunUntilQuiet(sim.EventsMax); err != nil || !ok {
-			b.Fatal("the replicas did not settle: ", err)
+		for !w.Quiet() { // in slices as the engine's driver does, between which Go can collect
+			if _, err := w.RunUntilQuiet(slice); err != nil {
+				b.Fatal("the replicas did not settle: ", err)
+			}
+			runtime.Gosched()
 		}
 		b.ReportMetric(float64(w.Number())/time.Since(start).Seconds(), "events/s")
 		b.ReportMetric(cpuSeconds()-cpu, "settle-cpu-s")
@@ -54,6 +59,7 @@ func BenchmarkSettle(b *testing.B) {
 
 // BenchmarkSeek goes to 200 moments of the story of a small world.
 func BenchmarkSeek(b *testing.B) {
+	memory.Prepare()
 	w, err := sim.New(sim.Config{})
 	if err != nil {
 		b.Fatal(err)
@@ -79,6 +85,7 @@ func BenchmarkSeek(b *testing.B) {
 
 // BenchmarkFork forks the small world.
 func BenchmarkFork(b *testing.B) {
+	memory.Prepare()
 	w, err := sim.New(sim.Config{})
 	if err != nil {
 		b.Fatal(err)

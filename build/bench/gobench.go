@@ -29,9 +29,6 @@ func goBenchmark(ctx context.Context, root, pkg, name string, wasm bool) (map[st
 	return parseBenchmark(output, name)
 }
 
-// collector is how lazily the engine has Go collect: the same as in wasm/engine.
-const collector = "GOGC=400"
-
 // testBinary is a package's compiled benchmarks.
 type testBinary struct {
 	command []string // that runs it, without its flags
@@ -65,7 +62,7 @@ func (b testBinary) run(ctx context.Context, pattern string) (string, error) {
 	command := exec.CommandContext(ctx, b.command[0], args...)
 	command.Dir = b.dir
 	// A long environment does not fit where Go's support script puts it.
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), collector}
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()}
 	output, err := command.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("run the benchmarks %s: %w\n%s", pattern, err, output)

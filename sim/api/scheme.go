@@ -40,6 +40,7 @@ type Object interface {
 var Scheme = newScheme()
 
 func newScheme() *runtime.Scheme {
+	settleFeatures()
 	s := runtime.NewScheme()
 	metav1.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
 	for _, add := range []func(*runtime.Scheme) error{

@@ -67,12 +67,19 @@ func internal[T runtime.Object](c *converter, o api.Object) T {
 	if err != nil {
 		panic("apiserver: converting " + o.GetName() + ": " + err.Error())
 	}
+	c.remember(o, i)
+	return i.(T)
+}
+
+func (c *converter) remember(o api.Object, i runtime.Object) {
 	if c.known == nil || len(c.known) >= knownMax {
 		c.known = map[api.Object]runtime.Object{}
 	}
 	c.known[o] = i
-	return i.(T)
 }
+
+// forget drops what is not going to be asked for: the version of an object before its latest.
+func (c *converter) forget(o api.Object) { delete(c.known, o) }
 
 // onCreate makes a validation of internal objects one of served objects.
 func onCreate[T runtime.Object](validate func(T) field.ErrorList) func(*converter, api.Object) field.ErrorList {
@@ -83,7 +90,7 @@ func onCreate[T runtime.Object](validate func(T) field.ErrorList) func(*converte
 func onUpdate[T runtime.Object](validate func(o, old T) field.ErrorList) func(c *converter, o, old api.Object) field.ErrorList {
 	return func(c *converter, o, old api.Object) field.ErrorList {
 		was := internal[T](c, old)
-		delete(c.known, old)
+		c.forget(old)
 		return validate(internal[T](c, o), was)
 	}
 }

@@ -142,9 +142,5 @@ var pods = strategy{
 			pod.Status.ObservedGeneration = was.Status.ObservedGeneration
 		}
 	},
-	validateStatus: onUpdate(func(p, old *core.Pod) field.ErrorList {
-		opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&p.Spec, &old.Spec, &p.ObjectMeta, &old.ObjectMeta)
-		opts.ResourceIsPod = true
-		return validation.ValidatePodStatusUpdate(p, old, opts)
-	}),
+	validateStatus: validatePodStatus,
 }

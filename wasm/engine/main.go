@@ -6,18 +6,13 @@
 package main
 
 import (
-	"runtime/debug"
-
 	"orrery/sim/session"
 	"orrery/wasm/engine/driver"
+	"orrery/wasm/engine/memory"
 )
 
-// collectorPercent lets the heap grow to five times its live size before Go collects: under wasm the collector shares
-// the one thread with the simulation.
-const collectorPercent = 400
-
 func main() {
-	debug.SetGCPercent(collectorPercent)
+	memory.Prepare()
 	store := openStore()
 	current, greeting := open(store)
 	page := newPage(store)

@@ -1,10 +1,9 @@
 package authentication
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -50,7 +49,7 @@ type Ref struct {
 }
 
 const (
-	header = `{"alg":"HS256","kid":"orrery"}`
+	header = `{"alg":"FNV","kid":"orrery"}`
 	key    = "orrery: a simulated cluster has no secrets"
 )
 
@@ -58,7 +57,8 @@ var base64url = base64.RawURLEncoding
 
 // Sign returns the claims as a signed JSON web token.
 //
-// Simplified: it is signed with a key that everybody knows; Kubernetes signs with its own RSA key.
+// Simplified: the signature is a checksum that anybody can make; Kubernetes signs with its own RSA key. Every pod gets a
+// token, and an honest signature is the dearest part of one.
 func Sign(c *Claims) string {
 	payload, err := json.Marshal(c)
 	if err != nil {
@@ -69,7 +69,8 @@ func Sign(c *Claims) string {
 }
 
 func signature(signed string) string {
-	h := hmac.New(sha256.New, []byte(key))
+	h := fnv.New128a()
+	h.Write([]byte(key))
 	h.Write([]byte(signed))
 	return base64url.EncodeToString(h.Sum(nil))
 }
@@ -77,7 +78,7 @@ func signature(signed string) string {
 // parse returns the claims of a token that was signed here.
 func parse(token string) (*Claims, bool) {
 	dot := strings.LastIndexByte(token, '.')
-	if dot < 0 || !hmac.Equal([]byte(token[dot+1:]), []byte(signature(token[:dot]))) {
+	if dot < 0 || token[dot+1:] != signature(token[:dot]) {
 		return nil, false
 	}
 	_, payload, _ := strings.Cut(token[:dot], ".")

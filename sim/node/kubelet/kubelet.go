@@ -41,6 +41,7 @@ type Kubelet struct {
 	tag     uint64                 // of the latest call to the runtime
 	relist  time.Duration          // within Config.Relist, when this kubelet looks at what runs
 
+	clones   uint64 // that were ever made
 	object   *corev1.Node
 	lease    *coordinationv1.Lease
 	images   []*image.Image // that the node has; replaced, never changed
@@ -90,6 +91,7 @@ func (k *Kubelet) Start(b *client.Boot) {
 
 // Clone implements engine.Component.
 func (k *Kubelet) Clone() engine.Component {
+	k.clones++
 	c := *k
 	c.recorder = *k.recorder.Clone()
 	c.workers = k.workers.Clone()

@@ -103,7 +103,7 @@ func (k *Kubelet) probeIn(t *engine.Turn, w *worker, i, kind int, d time.Duratio
 // probe probes a container and draws the consequences.
 func (k *Kubelet) probe(t *engine.Turn, b probeTimer) {
 	t.Entry.Kind, t.Entry.User, t.Entry.Verb = trace.Timer, k.conn.User, "probe"
-	w := k.edit(t, b.pod)
+	w := k.edit(b.pod)
 	if w == nil {
 		return
 	}

@@ -41,7 +41,7 @@ func (k *Kubelet) pull(t *engine.Turn, w *worker, i int) bool {
 func (k *Kubelet) pullNext(t *engine.Turn) {
 	for len(k.pulls) > 0 && k.pulls[0].tag == 0 {
 		first := k.pulls[0]
-		if w := k.edit(t, first.pod); w != nil && w.step == pulling && w.stage == alive {
+		if w := k.edit(first.pod); w != nil && w.step == pulling && w.stage == alive {
 			c := &w.containers[first.container]
 			first.tag = k.call(t, w, cri.Call{
 				Op: cri.PullImage, Container: first.container, Sandbox: w.sandbox, Name: c.spec.Name, Image: c.spec.Image,
@@ -66,7 +66,7 @@ func (k *Kubelet) pulled(t *engine.Turn, a *cri.Answer) {
 	if a.Image != nil && !slices.Contains(k.images, a.Image) {
 		k.images = append(slices.Clip(k.images), a.Image)
 	}
-	if w := k.edit(t, a.Call.Pod.UID); w != nil && w.step == pulling && w.tag == a.Call.Tag {
+	if w := k.edit(a.Call.Pod.UID); w != nil && w.step == pulling && w.tag == a.Call.Tag {
 		k.pullDone(t, w, a, mine)
 	}
 	k.pullNext(t)

@@ -168,7 +168,7 @@ func (k *Kubelet) done(t *engine.Turn, a *cri.Answer) {
 		k.sandboxStopped(t, a)
 		return
 	}
-	w := k.edit(t, a.Call.Pod.UID)
+	w := k.edit(a.Call.Pod.UID)
 	if w == nil || w.step != calling || w.tag != a.Call.Tag {
 		return
 	}
@@ -211,7 +211,7 @@ func (k *Kubelet) sandboxed(t *engine.Turn, w *worker, a *cri.Answer) {
 // exited takes in that a container ended by itself; it is noticed at the next look at what runs.
 func (k *Kubelet) exited(t *engine.Turn, x *cri.Exited) {
 	describeExit(t, x)
-	w := k.edit(t, x.Pod.UID)
+	w := k.edit(x.Pod.UID)
 	if w == nil || w.containers[x.Container].id != x.ID || w.containers[x.Container].state == exited {
 		return
 	}

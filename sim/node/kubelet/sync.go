@@ -140,7 +140,7 @@ func (k *Kubelet) tokenAnswered(t *engine.Turn, r *client.Response) {
 		}
 	}
 	k.tokens = left
-	if w := k.edit(t, pod); w != nil {
+	if w := k.edit(pod); w != nil {
 		w.token = true
 	}
 }

@@ -70,7 +70,7 @@ func (k *Kubelet) stop(t *engine.Turn, w *worker, i int, grace time.Duration, wh
 const minimumGrace = 2 * time.Second
 
 func (k *Kubelet) containerStopped(t *engine.Turn, a *cri.Answer) {
-	w := k.edit(t, a.Call.Pod.UID)
+	w := k.edit(a.Call.Pod.UID)
 	if w == nil {
 		return
 	}
@@ -96,7 +96,7 @@ func (k *Kubelet) stopSandbox(t *engine.Turn, w *worker) {
 }
 
 func (k *Kubelet) sandboxStopped(t *engine.Turn, a *cri.Answer) {
-	if w := k.edit(t, a.Call.Pod.UID); w != nil && w.stage == stopping {
+	if w := k.edit(a.Call.Pod.UID); w != nil && w.stage == stopping {
 		w.live = false
 		k.stopped(t, w)
 	}

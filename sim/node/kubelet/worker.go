@@ -12,10 +12,10 @@ import (
 	"orrery/sim/trace"
 )
 
-// worker is a pod worker. Values in the kubelet's tree are never changed, so that a clone is free: edit first.
+// worker is a pod worker. Those of before the kubelet's latest clone are shared with it and never changed: edit first.
 type worker struct {
 	uid        types.UID
-	event      uint64      // in which it was made or last edited: until its end it may still be changed
+	clones     uint64      // how many the kubelet had when the worker was made: it is the kubelet's own until there is another
 	pod        *corev1.Pod // as the API server last sent it
 	gone       bool        // the API server has it no more
 	step       step
@@ -132,17 +132,17 @@ func mounts(c *corev1.Container) []corev1.VolumeMountStatus {
 	return list
 }
 
-// edit returns a copy of a pod's worker that may be changed, already in its place; nil when the pod has none.
-func (k *Kubelet) edit(t *engine.Turn, uid types.UID) *worker {
+// edit returns a pod's worker, or a copy already in its place, that may be changed; nil when the pod has none.
+func (k *Kubelet) edit(uid types.UID) *worker {
 	w, ok := k.workers.Get(&worker{uid: uid})
 	if !ok {
 		return nil
 	}
-	if w.event == t.Entry.Number {
+	if w.clones == k.clones {
 		return w
 	}
 	n := *w
-	n.event = t.Entry.Number
+	n.clones = k.clones
 	n.containers = append([]container(nil), w.containers...)
 	k.workers.ReplaceOrInsert(&n)
 	return &n
@@ -165,7 +165,7 @@ func (k *Kubelet) podChanged(t *engine.Turn, change client.ChangeType, pod *core
 	case !ok:
 		k.admit(t, pod)
 	case change == client.Deleted:
-		w := k.edit(t, pod.UID)
+		w := k.edit(pod.UID)
 		w.pod, w.gone = pod, true
 		if w.stage == finished {
 			k.forget(t, w)
@@ -173,7 +173,7 @@ func (k *Kubelet) podChanged(t *engine.Turn, change client.ChangeType, pod *core
 			k.terminate(t, w)
 		}
 	case pod.DeletionTimestamp != nil:
-		w := k.edit(t, pod.UID)
+		w := k.edit(pod.UID)
 		w.pod = pod
 		k.terminate(t, w)
 	default: // most often the kubelet's own status: the containers need no copy
@@ -186,7 +186,7 @@ func (k *Kubelet) podChanged(t *engine.Turn, change client.ChangeType, pod *core
 // admit begins the work on a pod that is new here.
 func (k *Kubelet) admit(t *engine.Turn, pod *corev1.Pod) {
 	w := newWorker(pod)
-	w.event = t.Entry.Number
+	w.clones = k.clones
 	k.workers.ReplaceOrInsert(w)
 	switch {
 	case pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed:
@@ -229,7 +229,7 @@ func (k *Kubelet) after(t *engine.Turn, w *worker, d time.Duration, what what) {
 
 func (k *Kubelet) timer(t *engine.Turn, b timer) {
 	t.Entry.Kind, t.Entry.User, t.Entry.Verb = trace.Timer, k.conn.User, string(b.what)
-	w := k.edit(t, b.pod)
+	w := k.edit(b.pod)
 	if w == nil {
 		return
 	}
