@@ -48,7 +48,9 @@ type part interface {
 // build makes the components of a cluster at rest.
 func build(c Config) *engine.Engine {
 	e := engine.New(c.Seed)
+	e.Idle(c.Begin)
 	server := apiserver.New(*c.APIServer)
+	server.Begin(c.Begin)
 	e.Add(client.Server, server)
 	e.Alias(apiserver.Etcd, client.Server)
 	nodes := c.nodes()

@@ -2,11 +2,13 @@ package sim
 
 import (
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"orrery/sim/apiserver"
 	"orrery/sim/controller"
+	"orrery/sim/engine"
 	"orrery/sim/node/image"
 	"orrery/sim/node/kubelet"
 	"orrery/sim/node/runtime"
@@ -20,6 +22,8 @@ type Config struct {
 	CPU    string `json:"cpu"`    // of each node, a quantity; "4" when empty
 	Memory string `json:"memory"` // of each node, a quantity; "8Gi" when empty
 	Pods   int    `json:"pods"`   // that each node takes; 110 when zero
+	// Begin is how long after engine.Epoch the world begins: what its clocks show then.
+	Begin time.Duration `json:"begin,omitempty"`
 	// The components' own knobs; DefaultConfig of their packages when nil.
 	APIServer  *apiserver.Config  `json:"apiserver,omitempty"`
 	Controller *controller.Config `json:"controller,omitempty"`
@@ -77,6 +81,9 @@ func (c Config) complete() (Config, error) {
 		if _, err := resource.ParseQuantity(q); err != nil {
 			return c, fmt.Errorf("a node's cpu or memory %q: %w", q, err)
 		}
+	}
+	if c.Begin < 0 {
+		return c, fmt.Errorf("a world begins at %s or later", engine.Epoch.Format(time.RFC3339))
 	}
 	if c.Pods < 1 || c.Pods > 250 {
 		return c, fmt.Errorf("a node takes 1 to 250 pods, not %d", c.Pods)

@@ -38,6 +38,7 @@ type World struct {
 	commands    []Command      // in their order, those of the known future included
 	posted      int            // commands that the engine has been given
 	checkpoints []checkpoint   // by number; the first is the beginning
+	live        bool           // keeps none of these three
 	observe     func(*World, *trace.Entry)
 }
 
@@ -60,6 +61,17 @@ func New(c Config) (*World, error) {
 	}
 	w := &World{config: c, engine: build(c)}
 	w.checkpoints = []checkpoint{{engine: w.engine.Clone()}}
+	return w, nil
+}
+
+// NewLive returns a new world that only goes forward, for as long as anybody likes: it keeps no trace, no commands and no
+// checkpoints, so that its memory is that of its present.
+func NewLive(c Config) (*World, error) {
+	w, err := New(c)
+	if err != nil {
+		return nil, err
+	}
+	w.live, w.checkpoints = true, nil
 	return w, nil
 }
 
@@ -107,6 +119,10 @@ func (w *World) Do(c kubectl.Command) { w.do(Command{Kubectl: &c}) }
 func (w *World) Call(c door.Call) { w.do(Command{Call: &c}) }
 
 func (w *World) do(c Command) {
+	if w.live {
+		w.send(&c)
+		return
+	}
 	w.forget()
 	c.After, c.At = w.Number(), w.Now()
 	w.commands = append(w.commands[:w.posted:w.posted], c)
@@ -115,7 +131,7 @@ func (w *World) do(c Command) {
 
 // Step runs one event and returns its entry, or nil when nothing will ever happen again.
 func (w *World) Step() (*trace.Entry, error) {
-	if w.Number() >= EventsMax {
+	if w.Number() >= EventsMax && !w.live {
 		return nil, ErrFull
 	}
 	for w.due() {
@@ -124,6 +140,12 @@ func (w *World) Step() (*trace.Entry, error) {
 	entry, ok := w.engine.Step()
 	if !ok {
 		return nil, nil
+	}
+	if w.live {
+		if w.observe != nil {
+			w.observe(w, entry)
+		}
+		return entry, nil
 	}
 	n := int(entry.Number)
 	if n > len(w.entries) {
@@ -216,12 +238,17 @@ func (w *World) due() bool {
 func (w *World) post() {
 	c := &w.commands[w.posted]
 	w.engine.Idle(c.At)
+	w.send(c)
+	w.posted++
+}
+
+// send gives the engine a command for the present.
+func (w *World) send(c *Command) {
 	if c.Call != nil {
 		w.engine.Post(0, door.Address, c.Call)
 	} else {
 		w.engine.Post(0, kubectl.Address, c.Kubectl)
 	}
-	w.posted++
 }
 
 // spacing returns how many events lie between checkpoints: more in a long world, where each costs more.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 
@@ -11,66 +12,118 @@ import (
 	"orrery/sim/client"
 )
 
-// player lets a world's time pass with the wall's, and lets many callers into it one after the other.
+// player lets a world's time pass with the wall's, and lets many callers into it one after the other. A call is a
+// command of the world; its answer goes straight to who waits for it.
 type player struct {
 	speed float64
+	woken chan struct{} // has one element when a call came in
 
 	mu      sync.Mutex
 	world   *sim.World
-	id      uint64
 	failed  error
-	changed chan struct{} // closed whenever something was run
+	id      uint64
+	waiting map[uint64]chan *client.Response // by call
+	watches map[uint64]*watch                // by call
+	asked   time.Time                        // when the latest call was answered
 }
 
 func newPlayer(w *sim.World, speed float64) *player {
-	return &player{speed: speed, world: w, changed: make(chan struct{})}
+	p := &player{
+		speed: speed, world: w, woken: make(chan struct{}, 1),
+		waiting: map[uint64]chan *client.Response{}, watches: map[uint64]*watch{},
+	}
+	w.Engine().Component(door.Address).(*door.Client).Deliver(p)
+	return p
 }
 
-// tick is how often time passes.
-const tick = 5 * time.Millisecond
+const (
+	slice = 2 * time.Millisecond  // how long the world runs before callers get in
+	lull  = 30 * time.Millisecond // how long nobody asks before a world of speed 0 hurries on
+	nap   = 50 * time.Millisecond // how long an idle world is left alone
+	lag   = time.Second           // how far the world may fall behind the wall's time before the rest is forgotten
+)
 
 // play lets time pass until the context ends.
 func (p *player) play(ctx context.Context) {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for last := time.Now(); ; {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-ticker.C:
-			p.pass(now.Sub(last))
-			last = now
+		case <-p.woken:
+		case <-timer.C:
 		}
+		for again := true; again && ctx.Err() == nil; {
+			now := time.Now()
+			var rest time.Duration
+			rest, again = p.pass(min(now.Sub(last), lag))
+			last = now.Add(-rest)
+			runtime.Gosched()
+		}
+		timer.Reset(p.until())
 	}
 }
 
-// pass lets the world live through so much of the wall's time.
-func (p *player) pass(wall time.Duration) {
+// pass lets the world live through so much of the wall's time, for as long as a slice. It returns how much of it is
+// left, and whether more is to be done at once.
+func (p *player) pass(wall time.Duration) (rest time.Duration, again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := p.world.Number()
-	if p.speed > 0 {
-		p.failed = errors.Join(p.failed, p.world.Advance(time.Duration(float64(wall)*p.speed)))
-	} else {
-		p.hurry(wall)
+	stop := time.Now().Add(slice)
+	if p.hurries() {
+		for p.failed == nil && p.hurries() && time.Now().Before(stop) {
+			p.step()
+		}
+		return 0, p.failed == nil && p.hurries()
 	}
-	if p.world.Number() != before {
-		close(p.changed)
-		p.changed = make(chan struct{})
+	speed := p.speed
+	if speed == 0 {
+		speed = 1
+	}
+	end := p.world.Now() + time.Duration(float64(wall)*speed)
+	for {
+		next, ok := p.world.Next()
+		if !ok || next > end || p.failed != nil {
+			p.world.Idle(end)
+			return 0, false
+		}
+		if !time.Now().Before(stop) {
+			return time.Duration(float64(end-p.world.Now()) / speed), true
+		}
+		p.step()
 	}
 }
 
-// hurry runs all that is due for as long as a tick, and lets time pass with the wall's when the world is quiet.
-func (p *player) hurry(wall time.Duration) {
-	if p.world.Quiet() {
-		p.failed = errors.Join(p.failed, p.world.Advance(wall))
+// hurries reports whether a world of speed 0 has something to do at once: to answer, or, when nobody has asked anything
+// for a moment, to do all that is due. Between the requests of one client time passes as everywhere, or the world would
+// have done with the first of them before the second.
+func (p *player) hurries() bool {
+	return p.speed == 0 && (len(p.waiting) > 0 || !p.world.Quiet() && time.Since(p.asked) > lull)
+}
+
+// step runs one event.
+func (p *player) step() {
+	if _, err := p.world.Step(); err != nil {
+		p.failed = errors.Join(p.failed, err)
 	}
-	for end := time.Now().Add(tick); !p.world.Quiet() && time.Now().Before(end); {
-		if _, err := p.world.Step(); err != nil {
-			p.failed = errors.Join(p.failed, err)
-			return
+}
+
+// until returns how long the wall's time may pass before the next event is due.
+func (p *player) until() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next, ok := p.world.Next()
+	if !ok || p.failed != nil {
+		return nap
+	}
+	if p.speed == 0 {
+		if !p.world.Quiet() {
+			return min(next-p.world.Now(), lull)
 		}
+		return min(next-p.world.Now(), nap)
 	}
+	return min(time.Duration(float64(next-p.world.Now())/p.speed), nap)
 }
 
 // NextID implements door.World.
@@ -83,45 +136,61 @@ func (p *player) NextID() uint64 {
 
 // Call implements door.World.
 func (p *player) Call(ctx context.Context, c door.Call) (*client.Response, error) {
+	answer := make(chan *client.Response, 1)
 	p.mu.Lock()
+	if p.failed != nil {
+		p.mu.Unlock()
+		return nil, p.failed
+	}
+	p.waiting[c.ID] = answer
+	if c.Verb == client.WatchVerb {
+		p.watches[c.ID] = &watch{changed: make(chan struct{}, 1)}
+	}
 	p.world.Call(c)
 	p.mu.Unlock()
-	var answer *client.Response
-	err := p.wait(ctx, func(d *door.Client) bool {
-		answer = d.Answer(c.ID)
-		return answer != nil
-	})
-	return answer, err
-}
-
-// Watch implements door.World.
-func (p *player) Watch(ctx context.Context, id uint64, n int) ([]*client.Change, error) {
-	var changes []*client.Change
-	err := p.wait(ctx, func(d *door.Client) bool {
-		more, open := d.Changes(id, n)
-		changes = more
-		return len(more) > 0 || !open
-	})
-	return changes, err
-}
-
-// wait waits until the door's client has what is asked for.
-func (p *player) wait(ctx context.Context, has func(*door.Client) bool) error {
-	for {
-		p.mu.Lock()
-		done := has(p.world.Engine().Component(door.Address).(*door.Client))
-		changed, failed := p.changed, p.failed
-		p.mu.Unlock()
-		switch {
-		case done:
-			return nil
-		case failed != nil:
-			return failed
+	p.wake()
+	select {
+	case r := <-answer:
+		if r.Error != nil {
+			p.HangUp(c.ID)
 		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return r, nil
+	case <-ctx.Done():
+		p.HangUp(c.ID)
+		return nil, ctx.Err()
 	}
+}
+
+func (p *player) wake() {
+	select {
+	case p.woken <- struct{}{}:
+	default:
+	}
+}
+
+// Answered implements door.Mailbox.
+func (p *player) Answered(call uint64, r *client.Response) {
+	if answer := p.waiting[call]; answer != nil {
+		delete(p.waiting, call)
+		answer <- r
+	}
+	p.asked = time.Now()
+}
+
+// HangUp implements door.World.
+func (p *player) HangUp(id uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.waiting, id)
+	if p.watches[id] != nil {
+		delete(p.watches, id)
+		p.world.Call(door.Call{ID: id, Verb: door.HangUp})
+	}
+}
+
+// look has f look at the world, or change it, while nothing runs.
+func (p *player) look(f func(*sim.World) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return errors.Join(p.failed, f(p.world))
 }

@@ -30,6 +30,9 @@ func (s *Server) Bootstrap(uids *engine.Stream) {
 	}
 }
 
+// Begin says how long after engine.Epoch the world begins.
+func (s *Server) Begin(at time.Duration) { s.began = at }
+
 // Seed stores an object that is there when a world begins. It goes through defaulting and the kind's strategy, and is
 // validated: a seed that the API would refuse is a broken invariant.
 func (s *Server) Seed(o api.Object, uids *engine.Stream) {
@@ -38,7 +41,7 @@ func (s *Server) Seed(o api.Object, uids *engine.Stream) {
 	api.Scheme.Default(o)
 	o.GetObjectKind().SetGroupVersionKind(emptyKind)
 	o.SetUID(types.UID(uids.UID()))
-	o.SetCreationTimestamp(metav1.NewTime(engine.Epoch.Add(-age)))
+	o.SetCreationTimestamp(metav1.NewTime(engine.Epoch.Add(s.began - age)))
 	st := strategyOf(res)
 	if st.generation {
 		o.SetGeneration(1)

@@ -34,6 +34,7 @@ type Config struct {
 	Answer    engine.Latency // from the commit, or the reading, to the caller
 	Watch     engine.Latency // from the commit to a client's watch
 	Compact   time.Duration  // how often the store is compacted; 5 minutes as kube-apiserver does; 0 for never
+	History   int64          // the most revisions that are kept, however recent; 0 for no such limit
 	ServiceIP string         // the first three numbers of the Services' addresses, "10.96"
 }
 
@@ -49,12 +50,15 @@ var DefaultConfig = Config{
 // Server is the API server with its store. See New.
 type Server struct {
 	config    Config
+	began     time.Duration // see Begin
 	store     *etcd.Store
 	watches   []*watch
 	compact   int64                 // revision at the last compaction timer: what the next one compacts to
 	open      int                   // requests taken and not yet answered
 	converter *converter            // shared by clones
 	policy    *authorization.Policy // shared by clones; nil after a write to an RBAC object
+	received  time.Time             // when the request was taken that is being worked on
+	auditor   Auditor               // shared by clones; may be nil
 }
 
 // copiedMax is how many bytes the copy operations of a JSON patch may make.
@@ -65,6 +69,14 @@ func New(config Config) *Server {
 	jsonpatch.AccumulatedCopySizeLimit = copiedMax
 	return &Server{config: config, store: etcd.New(), converter: &converter{}}
 }
+
+// Auditor is told of every request when it is answered. It must only look.
+type Auditor interface {
+	Answered(received, answered time.Time, r *client.Response)
+}
+
+// Audit has an auditor told of every request from now on, on behalf of this server and its clones.
+func (s *Server) Audit(a Auditor) { s.auditor = a }
 
 // Store returns the store, for looking. Only the server writes to it.
 func (s *Server) Store() *etcd.Store { return s.store }
@@ -89,9 +101,10 @@ func (s *Server) Clone() engine.Component {
 
 // commit is a write on its way to etcd.
 type commit struct {
-	request *client.Request
-	caller  engine.Address
-	outcome outcome
+	request  *client.Request
+	caller   engine.Address
+	outcome  outcome
+	received time.Time
 }
 
 // compaction is the timer of the store's compaction.
@@ -109,6 +122,7 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	switch m := body.(type) {
 	case *client.Request:
 		s.open++
+		s.received = t.Wall()
 		s.take(t, m, t.From())
 	case *commit:
 		s.commit(t, m)
@@ -166,13 +180,14 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 	default:
 		t.Entry.Kind = trace.Receive
 		t.Entry.Key = out.write.Key
-		t.Send(Etcd, t.Stream("commit").Draw(s.config.Commit), &commit{request: r, caller: caller, outcome: out})
+		t.Send(Etcd, t.Stream("commit").Draw(s.config.Commit), &commit{request: r, caller: caller, outcome: out, received: s.received})
 	}
 }
 
 // commit does the second half.
 func (s *Server) commit(t *engine.Turn, c *commit) {
 	r := c.request
+	s.received = c.received
 	s.describe(t, r)
 	w := *c.outcome.write
 	w.Event = t.Entry.Number
@@ -183,6 +198,7 @@ func (s *Server) commit(t *engine.Turn, c *commit) {
 	}
 	t.Entry.Kind, t.Entry.Key, t.Entry.Revision, t.Entry.Code = trace.Commit, v.Key, v.Mod, c.outcome.code
 	t.Entry.Namespace, t.Entry.Name = v.Object.GetNamespace(), v.Object.GetName()
+	s.bound()
 	s.notify(t, r, v, c.outcome.old)
 	s.after(t, r, v)
 	object := v.Object
@@ -192,6 +208,13 @@ func (s *Server) commit(t *engine.Turn, c *commit) {
 	s.answer(t, c.caller, &client.Response{
 		ID: r.ID, Request: r, Code: c.outcome.code, Object: object, Warnings: c.outcome.warnings,
 	})
+}
+
+// bound compacts the store when it has grown beyond its limit, so far that this is seldom.
+func (s *Server) bound() {
+	if limit := s.config.History; limit > 0 && s.store.Revision()-s.store.Compacted() > limit {
+		s.store.Compact(s.store.Revision() - limit/2)
+	}
 }
 
 // after does what the server itself does as a consequence of a write.
@@ -214,6 +237,9 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 	s.open--
 	if w := deprecated[r.Request.Resource]; w != "" {
 		r.Warnings = append([]string{w}, r.Warnings...)
+	}
+	if s.auditor != nil {
+		s.auditor.Answered(s.received, t.Wall(), r)
 	}
 	if caller == "" {
 		return

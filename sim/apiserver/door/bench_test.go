@@ -28,6 +28,7 @@ func (a answering) Call(_ context.Context, c door.Call) (*client.Response, error
 
 func (answering) Watch(context.Context, uint64, int) ([]*client.Change, error) { return nil, nil }
 func (answering) NextID() uint64                                               { return 1 }
+func (answering) HangUp(uint64)                                                {}
 
 // crowd is 5,000 running pods of one ReplicaSet, with the fields that a real one has.
 func crowd() answering {

@@ -59,6 +59,12 @@ func (d *driver) until(has func(*door.Client) bool) bool {
 	return has(d.client())
 }
 
+func (d *driver) HangUp(id uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.world.Call(door.Call{ID: id, Verb: door.HangUp})
+}
+
 func (d *driver) NextID() uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -22,6 +22,8 @@ type World interface {
 	// Watch waits until the watch that a call opened has delivered more than n changes, and returns those after them;
 	// none when the watch has ended.
 	Watch(ctx context.Context, id uint64, n int) ([]*client.Change, error)
+	// HangUp says that nobody waits for the answer or the changes of a call any more.
+	HangUp(id uint64)
 	// NextID returns an ID that no call has had.
 	NextID() uint64
 }
@@ -108,6 +110,7 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, as *transform, c
 	case answer.Error != nil:
 		status = answer.Error
 	case call.Verb == client.WatchVerb:
+		defer h.World.HangUp(call.ID)
 		h.stream(w, r, as, call.ID)
 		return
 	case call.Verb == client.List:
