@@ -24,6 +24,9 @@ func (s *Server) prepareDelete(t *engine.Turn, res *api.Resource, r *client.Requ
 	if status := checkPreconditions(res, r, old); status != nil {
 		return outcome{}, status
 	}
+	if status := s.admitDelete(t, res, r, old); status != nil {
+		return outcome{}, status
+	}
 	o := old.DeepCopyObject().(api.Object)
 	finalizers := wantedFinalizers(o, r.Propagation)
 	pending := grace(t, o, old, r)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -84,8 +85,12 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 		return outcome{}, status
 	}
 	res = api.FindObject(o)
-	if status := s.admitCreate(t, r, o); status != nil {
+	a := s.admission(t, res, r, o, nil)
+	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
+	}
+	if svc, ok := o.(*corev1.Service); ok {
+		s.defaultService(t, svc)
 	}
 	st := strategyOf(res)
 	if st.prepareCreate != nil {
@@ -97,6 +102,9 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if errs := st.validateCreate(s.converter, o); len(errs) > 0 {
 		return outcome{}, invalid(res, o.GetName(), errs)
 	}
+	if status := s.admitValid(a); status != nil {
+		return outcome{warnings: a.Warnings}, status
+	}
 	key := res.Key(o.GetNamespace(), o.GetName())
 	if s.store.Get(key) != nil {
 		return outcome{}, statusOf(apierrors.NewAlreadyExists(groupResource(res), o.GetName()))
@@ -106,7 +114,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	}
 	return outcome{
 		write: &etcd.Write{Key: key, Object: o, Sent: r.Object}, object: dry(r, o), code: http.StatusCreated,
-		warnings: s.warnOf(res, r, o, nil),
+		warnings: append(s.warnOf(res, r, o, nil), a.Warnings...),
 	}, nil
 }
 
@@ -159,6 +167,10 @@ func (s *Server) prepareUpdate(
 		return outcome{}, status
 	}
 	keepMeta(o, old)
+	a := s.admission(t, res, r, o, old)
+	if status := s.admit(t, a); status != nil {
+		return outcome{}, status
+	}
 	st := strategyOf(res)
 	validate, prepare := st.validateUpdate, st.prepareUpdate
 	switch r.Subresource {
@@ -182,11 +194,17 @@ func (s *Server) prepareUpdate(
 	if errs := validate(s.converter, o, old); len(errs) > 0 {
 		return outcome{}, invalid(res, r.Name, errs)
 	}
+	if status := s.admitValid(a); status != nil {
+		return outcome{warnings: a.Warnings}, status
+	}
 	w := &etcd.Write{Key: v.Key, Object: o, Expect: v.Mod}
 	if finished(o) {
 		w.Object, w.Last = nil, o
 	}
-	return outcome{write: w, old: old, object: dry(r, o), code: http.StatusOK, warnings: s.warnOf(res, r, o, old)}, nil
+	return outcome{
+		write: w, old: old, object: dry(r, o), code: http.StatusOK,
+		warnings: append(s.warnOf(res, r, o, old), a.Warnings...),
+	}, nil
 }
 
 // ensureNamespace gives an object the namespace of the request, unless it names another.

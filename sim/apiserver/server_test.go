@@ -9,11 +9,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim/api"
 	"orrery/sim/apiserver"
 	"orrery/sim/client"
 	"orrery/sim/engine"
+	"orrery/sim/trace"
 )
 
 // caller is a component that keeps what it is answered.
@@ -37,6 +39,7 @@ type harness struct {
 	engine *engine.Engine
 	server *apiserver.Server
 	caller *caller
+	trace  []trace.Entry
 }
 
 func newHarness() *harness {
@@ -59,9 +62,11 @@ func (h *harness) do(r client.Request) *client.Response {
 	h.engine.Add("sender", sender{&r})
 	h.engine.Post(0, "sender", nil)
 	for len(h.caller.answers) == n {
-		if _, ok := h.engine.Step(); !ok {
+		e, ok := h.engine.Step()
+		if !ok {
 			panic("no answer")
 		}
+		h.trace = append(h.trace, *e)
 	}
 	return h.caller.answers[n]
 }
@@ -75,6 +80,11 @@ func (s sender) Clone() engine.Component { return s }
 
 // seed stores an object as it is.
 func (h *harness) seed(o api.Object) { h.server.Seed(o, h.engine.Stream("seed")) }
+
+// uid returns that of a pod in demo.
+func (h *harness) uid(pod string) types.UID {
+	return h.server.Store().Get(api.Find("pods").Key("demo", pod)).Object.GetUID()
+}
 
 func pod(name string) *corev1.Pod {
 	return &corev1.Pod{

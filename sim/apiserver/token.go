@@ -51,6 +51,9 @@ func (s *Server) prepareToken(t *engine.Turn, res *api.Resource, r *client.Reque
 	if errs := validation.ValidateTokenRequest(internalToken(q)); len(errs) > 0 {
 		return outcome{}, statusOf(apierrors.NewInvalid(tokenRequests, "", errs))
 	}
+	if status := s.admit(t, s.admission(t, res, r, q, nil)); status != nil {
+		return outcome{}, status
+	}
 	bound, status := s.bind(q)
 	if status != nil {
 		return outcome{}, status
