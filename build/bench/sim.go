@@ -2,29 +2,33 @@ package bench
 
 import "context"
 
-// The figures of the simulation are Go benchmarks of package sim, run natively or as WebAssembly under Node.
+// The figures of the simulation are Go benchmarks under sim, run natively or as WebAssembly under Node.
 
 func eventsNative(ctx context.Context, s *subject) ([]float64, error) {
-	return s.simulated(ctx, "BenchmarkSettle", false, "events/s")
+	return s.simulated(ctx, "./sim", "BenchmarkSettle", false, "events/s")
 }
 
 func eventsWasm(ctx context.Context, s *subject) ([]float64, error) {
-	return s.simulated(ctx, "BenchmarkSettle", true, "events/s", "settle-cpu-s")
+	return s.simulated(ctx, "./sim", "BenchmarkSettle", true, "events/s", "settle-cpu-s")
 }
 
 func seek(ctx context.Context, s *subject) ([]float64, error) {
-	return s.simulated(ctx, "BenchmarkSeek", true, "p50-ms", "p95-ms")
+	return s.simulated(ctx, "./sim", "BenchmarkSeek", true, "p50-ms", "p95-ms")
+}
+
+func create(ctx context.Context, s *subject) ([]float64, error) {
+	return s.simulated(ctx, "./sim/apiserver", "BenchmarkCreate", true, "creates/s")
 }
 
 func fork(ctx context.Context, s *subject) ([]float64, error) {
-	return s.simulated(ctx, "BenchmarkFork", true, "fork-ms")
+	return s.simulated(ctx, "./sim", "BenchmarkFork", true, "fork-ms")
 }
 
 // simulated returns some metrics of a benchmark, each the median of the runs.
-func (s *subject) simulated(ctx context.Context, name string, wasm bool, metrics ...string) ([]float64, error) {
+func (s *subject) simulated(ctx context.Context, pkg, name string, wasm bool, metrics ...string) ([]float64, error) {
 	runs := make([][]float64, len(metrics))
 	for range s.runs {
-		got, err := goBenchmark(ctx, s.root, "./sim", name, wasm)
+		got, err := goBenchmark(ctx, s.root, pkg, name, wasm)
 		if err != nil {
 			return nil, err
 		}
