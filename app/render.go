@@ -24,25 +24,19 @@ import (
 	"orrery/app/text"
 )
 
-// Render draws the screen.
+// Render draws the screen: all of it from one Model, or in turns while the world moves.
 func (r *Root) Render() app.UI {
 	m, words := r.model, text.For(r.model.Lang)
+	if r.turns.take(m, r.changes) {
+		r.ctx.Dispatch(func(app.Context) {}) // draw again, in a task of its own
+	}
 	return app.Div().Class("orrery", "show-"+string(m.Section)).OnClick(r.onClick).Body(
 		app.Button().Type("button").Class("skip").OnClick(r.onSkip).Text(words.Skip),
 		r.header(words),
-		app.Div().Class("left").Body(
-			&editor.Editor{
-				Port: r.port, Words: words, Files: m.Files, Active: m.Active, Loads: m.Loads, Renaming: m.Renaming,
-				MenuOpen: m.Menu == "file", Ready: m.Ready, Dark: m.Dark(),
-			},
-			&events.Events{
-				Port: r.port, Words: words, View: m.View, Log: m.Log, Filter: m.LogFilter, Unfold: m.LogUnfold,
-				Tail: m.LogTail, Selected: m.Selected, Hidden: m.Hidden, Problem: m.Problem, Moving: m.Moving(),
-			},
-		),
-		r.stage(words),
-		app.Aside().Class("right").Body(r.inspector(words)),
-		&transport.Transport{Port: r.port, Words: words, Ready: m.Ready, At: m.Position(), Speed: m.Speed, Marks: m.Marks},
+		r.left(r.turns.drawn[left], words),
+		r.stage(r.turns.drawn[middle], words),
+		app.Aside().Class("right").Body(r.inspector(r.turns.drawn[right], words)),
+		r.transport(r.turns.drawn[foot], words),
 		r.sections(words),
 		r.status(words),
 		&newcluster.Dialog{
@@ -59,9 +53,27 @@ func (r *Root) header(words *text.Words) app.UI {
 	}
 }
 
+// left is the files, the editor and the event list.
+func (r *Root) left(m state.Model, words *text.Words) app.UI {
+	return app.Div().Class("left").Body(
+		&editor.Editor{
+			Port: r.port, Words: words, Files: m.Files, Active: m.Active, Loads: m.Loads, Renaming: m.Renaming,
+			MenuOpen: m.Menu == "file", Ready: m.Ready, Dark: m.Dark(),
+		},
+		&events.Events{
+			Port: r.port, Words: words, View: m.View, Log: m.Log, Filter: m.LogFilter, Unfold: m.LogUnfold,
+			Tail: m.LogTail, Selected: m.Selected, Hidden: m.Hidden, Problem: m.Problem, Moving: m.Moving(),
+		},
+	)
+}
+
+// transport is the bottom of the screen.
+func (r *Root) transport(m state.Model, words *text.Words) app.UI {
+	return &transport.Transport{Port: r.port, Words: words, Ready: m.Ready, At: m.Position(), Speed: m.Speed, Marks: m.Marks}
+}
+
 // stage is the middle of the screen.
-func (r *Root) stage(words *text.Words) app.UI {
-	m := r.model
+func (r *Root) stage(m state.Model, words *text.Words) app.UI {
 	bar := &stage.Bar{Port: r.port, Words: words, Stage: m.Stage, Known: m.View != nil}
 	told := &say.Say{Port: r.port, Words: words, Quiet: m.Moving()}
 	if m.View != nil {
@@ -72,13 +84,12 @@ func (r *Root) stage(words *text.Words) app.UI {
 		bar,
 		told,
 		app.Div().Class("staged").ID("staged").Role("tabpanel").TabIndex(-1).
-			Aria("labelledby", "tab-stage-"+string(m.Stage)).Body(r.staged(words)),
+			Aria("labelledby", "tab-stage-"+string(m.Stage)).Body(r.staged(m, words)),
 	)
 }
 
 // staged is what the stage's chosen tab shows.
-func (r *Root) staged(words *text.Words) app.UI {
-	m := r.model
+func (r *Root) staged(m state.Model, words *text.Words) app.UI {
 	switch m.Stage {
 	case state.Sequence:
 		return &sequence.Sequence{Port: r.port, Words: words, Sequence: m.Sequence, At: m.Position().Event}
@@ -87,27 +98,26 @@ func (r *Root) staged(words *text.Words) app.UI {
 	case state.Scheduling:
 		return &scheduling.Scheduling{Port: r.port, Words: words, Verdict: m.Verdict, Pod: m.VerdictPod}
 	case state.Network:
-		return &network.Network{Port: r.port, Words: words, Nodes: r.nodes(), Node: m.ShownNode(), Rules: m.Rules}
+		return &network.Network{Port: r.port, Words: words, Nodes: nodes(m), Node: m.ShownNode(), Rules: m.Rules}
 	case state.Containers:
-		return &containers.Containers{Port: r.port, Words: words, Nodes: r.nodes(), Node: m.ShownNode(), Runtime: m.Runtime}
+		return &containers.Containers{Port: r.port, Words: words, Nodes: nodes(m), Node: m.ShownNode(), Runtime: m.Runtime}
 	default:
 		return &cluster.Cluster{Port: r.port, Words: words, View: m.View, Selected: m.Selected, Component: m.Component}
 	}
 }
 
-func (r *Root) nodes() []string {
-	if r.model.View == nil {
+func nodes(m state.Model) []string {
+	if m.View == nil {
 		return nil
 	}
-	names := make([]string, len(r.model.View.Cluster.Nodes))
-	for i, node := range r.model.View.Cluster.Nodes {
+	names := make([]string, len(m.View.Cluster.Nodes))
+	for i, node := range m.View.Cluster.Nodes {
 		names[i] = node.Name
 	}
 	return names
 }
 
-func (r *Root) inspector(words *text.Words) app.UI {
-	m := r.model
+func (r *Root) inspector(m state.Model, words *text.Words) app.UI {
 	revision := int64(0)
 	if m.View != nil {
 		revision = m.View.Cluster.Revision

@@ -23,9 +23,12 @@ type Root struct {
 	port   *panel.Port
 	ctx    app.Context
 	timers map[string]*time.Timer
+	turns  turns
 	funcs  []app.Func
 
-	pointed bool // the focus was last moved by a pointer, not by the keyboard
+	changes   int  // of the model so far
+	rehearsed bool // a large world has been drawn out of sight
+	pointed   bool // the focus was last moved by a pointer, not by the keyboard
 }
 
 // New returns the page for an engine. With a nil engine it stays as it is before an engine has answered.
@@ -63,8 +66,12 @@ func (r *Root) send(a state.Action) {
 	before := r.model
 	var effects []state.Effect
 	r.model, effects = state.Update(r.model, a)
+	r.changes++
 	for _, effect := range effects {
 		r.carryOut(effect)
+	}
+	if r.model.Ready {
+		r.rehearse()
 	}
 	if before.Section != r.model.Section || before.Stage != r.model.Stage {
 		r.ctx.ResizeContent() // panels that were hidden measure themselves

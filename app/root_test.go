@@ -48,6 +48,16 @@ func TestPageBeforeTheEngine(t *testing.T) {
 	}
 }
 
+// What is rehearsed is all that a large world takes: nodes with cards and crowds, messages, lines and marks.
+func TestRehearsal(t *testing.T) {
+	for _, act := range rehearsal() {
+		act()
+	}
+	if v := crowded(40); len(v.Cluster.Nodes) != 10 || len(v.Cluster.Nodes[9].Pods) != 40 || len(v.Marks) == 0 || len(v.Lines) == 0 {
+		t.Errorf("the rehearsed world is %+v", v)
+	}
+}
+
 func world() *wire.View {
 	return &wire.View{
 		Version:  3,

@@ -87,7 +87,22 @@ func distance(a, b Point) float64 { return math.Hypot(b.X-a.X, b.Y-a.Y) }
 
 // Num writes a length with at most one decimal.
 func Num(v float64) string {
-	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
+	var room [24]byte
+	return string(appendNum(room[:0], v))
+}
+
+// appendNum appends a length with at most one decimal. Pictures of crowded clusters hold thousands, on the page's main
+// thread: strconv.AppendFloat takes many times as long.
+func appendNum(out []byte, v float64) []byte {
+	tenths := int64(math.Round(v * 10))
+	if tenths < 0 {
+		out, tenths = append(out, '-'), -tenths
+	}
+	out = strconv.AppendInt(out, tenths/10, 10)
+	if tenths%10 != 0 {
+		out = append(out, '.', byte('0'+tenths%10))
+	}
+	return out
 }
 
 // Fit shortens a name in the middle so that it takes at most width at a font size. Names of pods keep their ends, which

@@ -2,7 +2,7 @@ package scene
 
 import (
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +11,7 @@ import (
 )
 
 // LaneNames are the lanes of the timeline from the top, as wire.Mark names them.
-var LaneNames = []string{"kubectl", "apiserver", "controllers", "scheduler", "nodes"}
+var LaneNames = [...]string{"kubectl", "apiserver", "controllers", "scheduler", "nodes"}
 
 // Measures of the lanes.
 const (
@@ -32,8 +32,12 @@ type Lanes struct {
 	X, W, H float64
 }
 
-// LanePath is all marks of one class as one SVG path.
-type LanePath struct{ Class, D string }
+// LanePath is all marks of one class as one SVG path: upright lines of a width.
+type LanePath struct {
+	Class string
+	Width float64
+	D     string
+}
 
 // Gap is a wait between two events that is longer than the rest.
 type Gap struct {
@@ -56,39 +60,49 @@ func LayLanes(marks []wire.Mark, at wire.Position, left, width float64) Lanes {
 func (l Lanes) x(event int) float64 { return l.Origin + float64(event)*l.Step }
 
 func (l Lanes) paths(marks []wire.Mark) []LanePath {
-	built := map[string]*strings.Builder{}
-	drawn := map[string]float64{}
+	type class struct {
+		name  string
+		width float64
+		d     []byte
+		drawn [len(LaneNames)]int // the column of the latest mark in each lane, from 1
+	}
+	var classes []class
 	tick := max(math.Min(4, l.Step-1), 1.5)
-	for _, mark := range marks {
-		lane := laneIndex(mark.Lane)
+	for i := range marks {
+		lane, name := laneIndex(marks[i].Lane), markClass(&marks[i])
 		if lane < 0 {
 			continue
 		}
-		class, width := markClass(mark), tick
-		if class == "work" || class == "bind" {
-			width = max(tick, l.Step*1.6)
+		at := slices.IndexFunc(classes, func(c class) bool { return c.name == name })
+		if at < 0 {
+			width := tick
+			if name == "work" || name == "bind" {
+				width = max(tick, l.Step*1.6)
+			}
+			at, classes = len(classes), append(classes, class{name: name, width: width})
 		}
-		x := l.x(mark.Event) - width
-		column, place := math.Floor(x/2), class+mark.Lane
-		if last, ok := drawn[place]; ok && last == column {
-			continue
+		c := &classes[at]
+		x := l.x(marks[i].Event) - c.width
+		if column := int(x/2) + 1; c.drawn[lane] != column {
+			c.drawn[lane] = column
+			c.d = append(appendNum(append(c.d, 'M'), x+c.width/2), laneTicks[lane]...)
 		}
-		drawn[place] = column
-		d := built[class]
-		if d == nil {
-			d = &strings.Builder{}
-			built[class] = d
-		}
-		y := LaneTop + LanePitch*float64(lane) - tickHeight/2
-		d.WriteString("M" + Num(x) + " " + Num(y) + "h" + Num(width) + "v10h-" + Num(width) + "z")
 	}
-	paths := make([]LanePath, 0, len(built))
-	for class, d := range built {
-		paths = append(paths, LanePath{class, d.String()})
+	slices.SortFunc(classes, func(a, b class) int { return strings.Compare(a.name, b.name) })
+	paths := make([]LanePath, len(classes))
+	for i, c := range classes {
+		paths[i] = LanePath{c.name, c.width, string(c.d)}
 	}
-	sort.Slice(paths, func(i, j int) bool { return paths[i].Class < paths[j].Class })
 	return paths
 }
+
+// laneTicks are what follows the x of a mark in each lane.
+var laneTicks = func() (ticks [len(LaneNames)]string) {
+	for lane := range ticks {
+		ticks[lane] = " " + Num(LaneTop+LanePitch*float64(lane)-tickHeight/2) + "v" + Num(tickHeight)
+	}
+	return ticks
+}()
 
 func laneIndex(name string) int {
 	for i, lane := range LaneNames {
@@ -100,7 +114,7 @@ func laneIndex(name string) int {
 }
 
 // markClass is the style of a mark.
-func markClass(mark wire.Mark) string {
+func markClass(mark *wire.Mark) string {
 	switch {
 	case mark.Kind == "work" && mark.Lane == "scheduler":
 		return "bind"

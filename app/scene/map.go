@@ -53,6 +53,7 @@ type Work struct {
 // metrics are the measures of the map at a width.
 type metrics struct {
 	narrow              bool
+	roomy               bool // pods may take more room than there is: the map is scrolled
 	frameX, frameY      float64
 	api, kubectl, etcd  Box
 	manager, scheduler  Box
@@ -108,7 +109,7 @@ func measure(width float64) metrics {
 	if width < 600 {
 		return metrics{
 			chipY: 32, chipH: 20, nodeHead: 64, nodeFoot: 36,
-			narrow: true, frameX: 6, frameY: 6,
+			narrow: true, roomy: true, frameX: 6, frameY: 6,
 			kubectl: Box{14, 34, 74, 48}, api: Box{center - 68, 28, 136, 60}, etcd: Box{width - 92, 28, 78, 60},
 			manager: Box{center - 134, 124, 128, 26}, scheduler: Box{center + 6, 124, 84, 26},
 			frameBottom: 160, busY: 177, nodesY: 194, nodeGap: 8, rowGap: 30, nodePad: 9,
@@ -116,7 +117,7 @@ func measure(width float64) metrics {
 		}
 	}
 	return metrics{
-		chipY: 32, chipH: 20, nodeHead: 64, nodeFoot: 36,
+		chipY: 32, chipH: 20, nodeHead: 64, nodeFoot: 36, roomy: true,
 		frameX: 14, frameY: 14,
 		kubectl: Box{34, 84, 94, 52}, api: Box{center - 93, 76, 186, 66}, etcd: Box{width - 130, 76, 100, 66},
 		manager: Box{center - 145, 186, 138, 24}, scheduler: Box{center + 5, 186, 116, 24},

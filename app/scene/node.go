@@ -2,7 +2,6 @@ package scene
 
 import (
 	"math"
-	"strings"
 
 	"orrery/sim/wire"
 )
@@ -48,16 +47,15 @@ type Dots struct {
 	Points []Point
 }
 
-// D is the circles as the d attribute of one SVG path.
+// D is the circles as the d attribute of one SVG path: a line of no length for each, which is a circle when it is drawn
+// with round ends as wide as the circles.
 func (d Dots) D() string {
-	var out strings.Builder
-	r, across := Num(d.Radius), Num(2*d.Radius)
+	out := make([]byte, 0, 16*len(d.Points))
 	for _, p := range d.Points {
-		out.WriteString("M" + Num(p.X-d.Radius) + " " + Num(p.Y))
-		out.WriteString("a" + r + " " + r + " 0 1 0 " + across + " 0")
-		out.WriteString("a" + r + " " + r + " 0 1 0 -" + across + " 0")
+		out = append(appendNum(append(out, 'M'), p.X), ' ')
+		out = append(appendNum(out, p.Y), 'h', '0')
 	}
-	return out.String()
+	return string(out)
 }
 
 // density is how the pods of all nodes are drawn: as dots, or as cards of a size in so many columns.
@@ -88,7 +86,7 @@ func layNodes(cluster wire.Cluster, size metrics, width, height float64) []Node 
 		most = max(most, len(node.Pods))
 	}
 	rows := nodeRows(len(nodes), size.narrow)
-	dense := choose(most, each-2*size.nodePad, min(max(areaMin, size.spare(rows, height)), areaMax))
+	dense := choose(most, each-2*size.nodePad, min(max(areaMin, size.spare(rows, height)), areaMax), size.roomy)
 	full := size.nodeHead + dense.area + size.nodeFoot
 	out := make([]Node, len(nodes))
 	for i, node := range nodes {
@@ -134,14 +132,19 @@ func (s metrics) spare(rows int, height float64) float64 {
 // areaMin is how high the pods' area is at least, areaMax how high it becomes for the sake of filling the picture.
 const areaMin, areaMax = 40, 300
 
-// choose picks the largest drawing of most pods that stays in bounds. least is how high their area is at least.
-func choose(most int, width, least float64) density {
+// choose picks the largest drawing of most pods that stays in bounds. least is how high their area is at least; where it
+// is roomy, it may be higher for cards.
+func choose(most int, width, least float64, roomy bool) density {
+	cards, lowCards := least, least
+	if roomy {
+		cards, lowCards = max(least, 160), max(least, 192)
+	}
 	wide := max(1, int((width+6)/(160+6))) // where there is less, one column of narrower cards
-	if height := float64(ceil(most, wide)) * 40; height <= max(least, 160) {
+	if height := float64(ceil(most, wide)) * 40; height <= cards {
 		return density{columns: wide, height: 34, gap: 6, area: max(least, height)}
 	}
 	small := max(1, int((width+4)/(88+4)))
-	if height := float64(ceil(most, small)) * 24; height <= max(least, 192) {
+	if height := float64(ceil(most, small)) * 24; height <= lowCards {
 		return density{columns: small, height: 20, gap: 4, area: max(least, height)}
 	}
 	pitch := 14.0

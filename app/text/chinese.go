@@ -17,7 +17,7 @@ var chinese = Words{
 	FileName: "文件名", Changed: "已修改", Apply: "应用", ApplyTitle: "用 kubectl apply 提交这些文件",
 	Editor: "清单编辑器", Errors: "错误：{0}",
 
-	Events: "事件", Heartbeats: "心跳", FilterEvents: "筛选事件", GoTo: "转到第 {0} 个事件",
+	Events: "事件", Heartbeats: "心跳", FilterEvents: "筛选事件", GoTo: "转到第 {0} 个事件", GoToThis: "转到此事件",
 	NoLines: "还没有发生任何事。先应用清单，再单步执行。", Output: "kubectl 的输出",
 
 	Stage: "舞台", Map: "集群图", Sequence: "时序图", Objects: "对象", Scheduling: "调度", Network: "网络",

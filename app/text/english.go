@@ -17,7 +17,7 @@ var english = Words{
 	FileName: "File name", Changed: "changed", Apply: "Apply", ApplyTitle: "kubectl apply these files",
 	Editor: "Manifest editor", Errors: "errors: {0}",
 
-	Events: "Events", Heartbeats: "Heartbeats", FilterEvents: "Filter events", GoTo: "Go to event {0}",
+	Events: "Events", Heartbeats: "Heartbeats", FilterEvents: "Filter events", GoTo: "Go to event {0}", GoToThis: "Go to this event",
 	NoLines: "Nothing has happened yet. Apply a manifest, then step.", Output: "Output of kubectl",
 
 	Stage: "Stage", Map: "Map", Sequence: "Sequence", Objects: "Objects", Scheduling: "Scheduling", Network: "Network",

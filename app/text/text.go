@@ -20,7 +20,7 @@ type Words struct {
 	// Workspace
 	Files, AddFile, FileMenu, RenameFile, CloseFile, FileName, Changed, Apply, ApplyTitle, Editor, Errors string
 	// Event list
-	Events, Heartbeats, FilterEvents, GoTo, NoLines, Output string
+	Events, Heartbeats, FilterEvents, GoTo, GoToThis, NoLines, Output string
 	// Stage
 	Stage, Map, Sequence, Objects, Scheduling, Network, Containers, InFlight, OneInFlight string
 	AtRest, AtRestText, OfTen, EventNumber                                                string

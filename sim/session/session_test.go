@@ -259,7 +259,7 @@ func TestAnotherFuture(t *testing.T) {
 
 func TestMarksAddUp(t *testing.T) {
 	s := founding(t)
-	var marks []wire.Mark
+	var marks wire.Marks
 	take := func(v *wire.View) {
 		for len(marks) > 0 && marks[len(marks)-1].Event >= v.MarksFrom {
 			marks = marks[:len(marks)-1]

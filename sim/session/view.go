@@ -16,8 +16,9 @@ import (
 const (
 	marksMax     = 400
 	linesMax     = 60
-	linesPlaying = 30 // while the world moves: a screen's worth
+	linesPlaying = 20 // while the world moves: a screen's worth
 	changedMax   = 20
+	changedMoves = 4 // while the world moves
 	outputMax    = 200
 )
 
@@ -136,6 +137,7 @@ func (s *Session) lines(v *wire.View, i *instant.Instant) {
 	most := linesMax
 	if s.moving() {
 		most = linesPlaying
+		v.Changed = v.Changed[:min(len(v.Changed), changedMoves)]
 		v.Cluster.Messages = v.Cluster.Messages[:min(len(v.Cluster.Messages), messagesPlaying)]
 	}
 	v.LinesTotal = s.index.Folds(s.world.Number())

@@ -10,8 +10,8 @@ type View struct {
 	// not count.
 	Changed []Ref `json:"changed,omitempty"`
 	// Marks are the timeline's marks from event MarksFrom on; those before it stay as they were sent earlier.
-	MarksFrom int    `json:"marksFrom"`
-	Marks     []Mark `json:"marks,omitempty"`
+	MarksFrom int   `json:"marksFrom"`
+	Marks     Marks `json:"marks,omitempty"`
 	// Lines are the event list's newest lines, folded, oldest first; at most 200. LinesTotal counts all of them.
 	Lines      []LogLine `json:"lines,omitempty"`
 	LinesTotal int       `json:"linesTotal"`
@@ -86,7 +86,7 @@ type Node struct {
 	CPUAll        int64  `json:"cpuAll"`
 	Memory        int64  `json:"memory"` // requested, in bytes
 	MemoryAll     int64  `json:"memoryAll"`
-	Pods          []Pod  `json:"pods"` // at most 200, by namespace and name
+	Pods          Pods   `json:"pods"` // at most 200, by namespace and name
 	PodsAll       int    `json:"podsAll"`
 	Images        int    `json:"images"`
 }
@@ -116,10 +116,10 @@ type Message struct {
 
 // Mark is one event on the timeline.
 type Mark struct {
-	Event int    `json:"e"`
-	At    int64  `json:"t"`
-	Lane  string `json:"l"` // "kubectl", "apiserver", "controllers", "scheduler" or "nodes"
-	Kind  string `json:"k"` // "request", "write", "refuse", "watch", "work", "bind" or "cri"
+	Event int
+	At    int64
+	Lane  string // "kubectl", "apiserver", "controllers", "scheduler" or "nodes"
+	Kind  string // "request", "write", "refuse", "watch", "work", "bind" or "cri"
 }
 
 // LogLine is one line of the event list. A folded run of heartbeats is one line with Count above 1.

@@ -1,7 +1,7 @@
 // Package wire holds the plain types that cross between the page and the engine.
 //
 // The page runs on the browser's main thread and the engine in a worker, so everything here is data that survives
-// JSON: no pointers into a world, no behaviour, and only the standard library. A page asks with a Request and gets one
+// JSON: no pointers into a world, no behaviour but how it is written, and only the standard library. A page asks with a Request and gets one
 // Response with the same ID; the engine also sends Views unasked while it plays.
 package wire
 

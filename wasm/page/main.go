@@ -11,9 +11,9 @@ import (
 	"orrery/app"
 )
 
-// collectorPercent lets the heap grow to five times its live size before Go collects: under wasm the collector runs on
-// the main thread.
-const collectorPercent = 400
+// collectorPercent is how much garbage there may be, by what is live, before Go collects. Under wasm the collector runs on
+// the main thread, and every value of JavaScript's that was let go takes a finalizer: rather little and often.
+const collectorPercent = 100
 
 func main() {
 	debug.SetGCPercent(collectorPercent)

@@ -149,7 +149,11 @@ func (c *Cluster) status(pod wire.Pod, arriving bool) string {
 func (c *Cluster) dotted(node scene.Node) app.UI {
 	body := []app.UI{svg.Rect("hit", node.Area, 4)}
 	for _, dots := range node.Dots {
-		body = append(body, svg.Path("dots tone-"+dots.Tone, dots.D()))
+		d := dots.D()
+		body = append(body, svg.Path("dots tone-"+dots.Tone, d).Attr("stroke-width", scene.Num(2*dots.Radius)))
+		if dots.Tone == "wait" || dots.Tone == "gone" { // these are rings
+			body = append(body, svg.Path("dots hole", d).Attr("stroke-width", scene.Num(2*dots.Radius-2.6)))
+		}
 	}
 	for _, dots := range node.Dots {
 		for i, pod := range dots.Pods {

@@ -86,6 +86,7 @@ func (e *Events) Render() app.UI {
 	total := lines.LogTotal()
 	e.window.Height = rowHeight
 	e.window.SetTail(e.Tail)
+	from, _ := e.window.Range(total)
 	live := "polite"
 	if e.Moving {
 		live = "off"
@@ -99,15 +100,18 @@ func (e *Events) Render() app.UI {
 				OnClick(e.Port.On(state.ToggleUnfold{})).Text(words.Heartbeats),
 		),
 		app.Div().Class("log").ID("log").Role("log").Aria("label", words.Events).Aria("live", live).TabIndex(0).
-			On("scroll", e.onScroll, app.PassiveEvent()).OnClick(e.onClick).OnKeyDown(e.onKey).Body(
-			e.window.Body(total, func(i int) app.UI { return e.row(lines, i) })...,
+			On("scroll", e.onScroll, app.PassiveEvent()).OnClick(e.onClick).OnKeyDown(e.onKey).
+			On("pointerover", onHover, app.PassiveEvent()).Body(
+			e.window.Body(total, func(i int) app.UI { return e.row(lines, i, i-from) })...,
 		),
 		app.If(total == 0, func() app.UI { return panel.Note(words.NoLines) }),
 		e.answers(),
 	)
 }
 
-func (e *Events) row(lines state.Model, i int) app.UI {
+// row draws line i in a row of the list. As a world moves, every line moves through every row: a row has few attributes
+// that follow its line.
+func (e *Events) row(lines state.Model, i, row int) app.UI {
 	line, ok := lines.LogLine(i)
 	if !ok {
 		return app.Div().Class("line wait").Text("…")
@@ -122,16 +126,25 @@ func (e *Events) row(lines state.Model, i int) app.UI {
 		step = strconv.Itoa(line.Step)
 	}
 	return app.Div().Class("line", "k-"+line.Kind, panel.Classes("now", now, "sel", line.Ref.Name != "" && line.Ref == e.Selected)).
-		DataSet("i", i).Title(line.Text).Body(
+		DataSet("row", row).Body(
 		app.Span().Class("at").Text(panel.Clock(line.At)),
 		app.Span().Class("step", panel.Classes("on", step != "")).Text(step),
 		app.Span().Class("actor").Text(line.Actor),
 		app.Span().Class("words").Text(line.Text),
 		app.Span().Class("count").Text(count),
-		app.Button().Type("button").Class("goto").DataSet("seek", line.Event).TabIndex(-1).
-			Aria("label", text.Fill(e.Words.GoTo, strconv.Itoa(line.Event))).
-			Title(text.Fill(e.Words.GoTo, strconv.Itoa(line.Event))).Body(icon.GoTo()),
+		app.Button().Type("button").Class("goto").DataSet("seek", "").TabIndex(-1).
+			Aria("label", e.Words.GoToThis).Title(e.Words.GoToThis).Body(icon.GoTo()),
 	)
+}
+
+// onHover lets a line tell what of its words there is no room for.
+func onHover(ctx app.Context, event app.Event) {
+	ctx.PreventUpdate()
+	if line := event.Get("target").Call("closest", ".line"); line.Truthy() {
+		if words := line.Call("querySelector", ".words"); words.Truthy() {
+			line.Set("title", words.Get("textContent"))
+		}
+	}
 }
 
 func (e *Events) onFilter(ctx app.Context, _ app.Event) {
@@ -151,20 +164,23 @@ func (e *Events) onScroll(ctx app.Context, _ app.Event) {
 
 // onClick selects the object of a line, or goes to its instant.
 func (e *Events) onClick(_ app.Context, event app.Event) {
-	if at, ok := panel.Data(event, "seek"); ok {
-		if number, err := strconv.Atoi(at); err == nil {
-			e.Port.Do(state.Seek{Event: number})
-		}
+	at, _ := panel.Data(event, "row")
+	row, err := strconv.Atoi(at)
+	if err != nil {
 		return
 	}
-	at, ok := panel.Data(event, "i")
-	if !ok {
+	lines := e.model()
+	from, _ := e.window.Range(lines.LogTotal())
+	line, loaded := lines.LogLine(from + row)
+	if !loaded {
 		return
 	}
-	if i, err := strconv.Atoi(at); err == nil {
-		if line, loaded := e.model().LogLine(i); loaded && line.Ref.Name != "" {
-			e.Port.Do(state.Select{Ref: line.Ref})
-		}
+	if _, ok := panel.Data(event, "seek"); ok {
+		e.Port.Do(state.Seek{Event: line.Event})
+		return
+	}
+	if line.Ref.Name != "" {
+		e.Port.Do(state.Select{Ref: line.Ref})
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 )
 
 // lineHeight is that of a line of YAML, in CSS pixels, as the style sheet has it; linesWhole is how many lines are all
-// drawn before only those on screen are.
+// drawn before only those on screen are, linesAtOnce how many are added in one frame.
 const (
-	lineHeight = 19
-	linesWhole = 400
+	lineHeight  = 19
+	linesWhole  = 400
+	linesAtOnce = 50
 )
 
 // object is the tab of the selected object.
@@ -31,6 +32,25 @@ type object struct {
 	Revision int64
 
 	window rows.Window
+	drawn  int // lines of the YAML that are on screen, all of them after a few frames
+}
+
+// OnMount begins to draw the YAML.
+func (o *object) OnMount(ctx app.Context) { o.grow(ctx) }
+
+// OnUpdate goes on with it.
+func (o *object) OnUpdate(ctx app.Context) { o.grow(ctx) }
+
+// grow adds lines to those on screen, in a frame of their own: many at once would hold up the page.
+func (o *object) grow(ctx app.Context) {
+	if o.Object == nil {
+		return
+	}
+	if o.drawn = min(o.drawn, len(o.Object.Lines)); o.drawn == len(o.Object.Lines) {
+		return
+	}
+	o.drawn += linesAtOnce
+	ctx.Defer(func(ctx app.Context) { ctx.Dispatch(o.grow) })
 }
 
 // Render draws the tab.
@@ -106,7 +126,8 @@ func (o *object) yaml() app.UI {
 	if len(lines) > linesWhole {
 		return box.On("scroll", o.onScroll, app.PassiveEvent()).Body(app.Div().Class("lines").Body(o.window.Body(len(lines), line)...))
 	}
-	return box.Body(app.Div().Class("lines").Body(app.Range(lines).Slice(line)))
+	drawn := lines[:min(max(o.drawn, linesAtOnce), len(lines))]
+	return box.Body(app.Div().Class("lines").Body(app.Range(drawn).Slice(line)))
 }
 
 func (o *object) onScroll(ctx app.Context, _ app.Event) {

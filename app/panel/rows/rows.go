@@ -8,7 +8,7 @@ import (
 )
 
 // overscan is how many rows exist beyond each edge of what is visible.
-const overscan = 8
+const overscan = 4
 
 // Window is the part of a list that is on screen. Its zero value shows the start.
 type Window struct {

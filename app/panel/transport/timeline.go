@@ -118,7 +118,7 @@ func (t *timeline) lines(lanes scene.Lanes) string {
 func (t *timeline) marks(lanes scene.Lanes) []app.UI {
 	out := make([]app.UI, len(lanes.Paths))
 	for i, path := range lanes.Paths {
-		out[i] = svg.Path("mark-"+path.Class, path.D)
+		out[i] = svg.Path("mark-"+path.Class, path.D).Attr("stroke-width", scene.Num(path.Width))
 	}
 	return out
 }

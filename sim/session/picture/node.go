@@ -53,7 +53,7 @@ func nodes(i *instant.Instant, since int64) []wire.Node {
 		return true
 	})
 	for i := range out {
-		thin(&out[i])
+		thin(&out[i], len(out))
 	}
 	return out
 }
@@ -63,12 +63,14 @@ func natural(a, b wire.Node) int {
 	return cmp.Or(cmp.Compare(len(a.Name), len(b.Name)), cmp.Compare(a.Name, b.Name))
 }
 
-// crowd is how many pods a node has when the picture has room for no more than a dot each. Of those the page needs no
-// more than what a dot shows, and a view of a thousand pods must stay small: it is decoded on the page's main thread.
-const crowd = 24
+// crowd is how many pods all nodes together have, and crowdEach one node, when the picture has no room for more than
+// their names. Of those the page needs no more, and a view of a thousand pods must stay small: it is decoded on the
+// page's main thread.
+const crowd, crowdEach = 72, 8
 
-func thin(n *wire.Node) {
-	if n.PodsAll <= crowd {
+// thin leaves of the pods of a crowded node, one of so many, what the picture shows of them.
+func thin(n *wire.Node, nodes int) {
+	if n.PodsAll <= max(crowdEach, crowd/nodes) {
 		return
 	}
 	for i := range n.Pods {
