@@ -132,6 +132,10 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	case client.Unwatch:
 		t.Entry.Kind, t.Entry.Verb, t.Entry.Background = trace.Read, "unwatch", true
 		s.Close(t.From(), m.ID)
+	case bookmark:
+		s.mark(t, m)
+	case timeout:
+		s.end(t, m)
 	case compaction:
 		t.Entry.Kind = trace.Timer
 		s.store.Compact(s.compact)
@@ -258,26 +262,20 @@ func (s *Server) describe(t *engine.Turn, r *client.Request) {
 func (s *Server) read(t *engine.Turn, res *api.Resource, r *client.Request, caller engine.Address) {
 	t.Entry.Kind, t.Entry.Code = trace.Read, http.StatusOK
 	resp := &client.Response{ID: r.ID, Request: r, Code: http.StatusOK, List: s.store.Revision()}
+	var status *metav1.Status
 	switch r.Verb {
 	case client.Get:
-		v := s.store.Get(res.Key(r.Namespace, r.Name))
-		if v == nil {
-			s.refuse(t, r, caller, notFound(res, r.Name))
-			return
-		}
-		resp.Object = v.Object
+		resp.Object, status = s.get(res, r)
 	case client.List:
-		items, status := s.List(res, r)
-		if status != nil {
-			s.refuse(t, r, caller, status)
-			return
-		}
-		resp.Items = items
+		var p page
+		p, status = s.list(res, r)
+		resp.Items, resp.List, resp.Continue, resp.Remaining = p.items, p.revision, p.next, p.remaining
 	case client.WatchVerb:
-		if status := s.openWatch(t, r, caller); status != nil {
-			s.refuse(t, r, caller, status)
-			return
-		}
+		resp.Items, status = s.openWatch(t, res, r, caller)
+	}
+	if status != nil {
+		s.refuse(t, r, caller, status)
+		return
 	}
 	s.answer(t, caller, resp)
 }

@@ -77,8 +77,17 @@ func mapOf(f string) string {
 }
 
 func expired(from, compacted int64) *metav1.Status {
-	return statusOf(apierrors.NewResourceExpired(
-		"too old resource version: " + strconv.FormatInt(from, 10) + " (" + strconv.FormatInt(compacted, 10) + ")"))
+	return gone("too old resource version: " + strconv.FormatInt(from, 10) + " (" + strconv.FormatInt(compacted, 10) + ")")
+}
+
+func gone(message string) *metav1.Status { return statusOf(apierrors.NewResourceExpired(message)) }
+
+// tooLarge is the answer to a request for a revision that there has not been yet.
+func tooLarge(asked, now int64) *metav1.Status {
+	s := statusOf(apierrors.NewTimeoutError(
+		"Too large resource version: "+strconv.FormatInt(asked, 10)+", current: "+strconv.FormatInt(now, 10), 1))
+	s.Details.Causes = []metav1.StatusCause{{Type: metav1.CauseTypeResourceVersionTooLarge, Message: "Too large resource version"}}
+	return s
 }
 
 // modified is what an update with an old resourceVersion is told.

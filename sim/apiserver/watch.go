@@ -1,13 +1,9 @@
 package apiserver
 
 import (
-	"strconv"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -18,90 +14,14 @@ import (
 // watch is one open watch.
 type watch struct {
 	client.Subscription
-	to       engine.Address
-	selector selector
-	last     time.Duration // when the latest change arrives: a watch keeps its order
-}
-
-// selector is the label and field selector of a list or a watch. The zero selector selects everything.
-type selector struct {
-	labels labels.Selector
-	fields fields.Selector
-	node   string // of the one field selector that every kubelet uses, which is matched without building a set
-}
-
-func newSelector(res *api.Resource, label, field string) (selector, *metav1.Status) {
-	var s selector
-	var err error
-	if label != "" {
-		if s.labels, err = labels.Parse(label); err != nil {
-			return s, badRequest("unable to parse requirement: " + err.Error())
-		}
-	}
-	if field == "" {
-		return s, nil
-	}
-	if s.fields, err = fields.ParseSelector(field); err != nil {
-		return s, badRequest(err.Error())
-	}
-	known := fieldSet(res.New())
-	for _, req := range s.fields.Requirements() {
-		if _, ok := known[req.Field]; !ok {
-			return s, badRequest("field label not supported: " + req.Field)
-		}
-	}
-	if node, ok := s.fields.RequiresExactMatch("spec.nodeName"); ok && len(s.fields.Requirements()) == 1 {
-		s.node = node
-	}
-	return s, nil
-}
-
-func (s selector) matches(o api.Object) bool {
-	if s.labels != nil && !s.labels.Matches(labels.Set(o.GetLabels())) {
-		return false
-	}
-	if s.node != "" {
-		pod, ok := o.(*corev1.Pod)
-		return ok && pod.Spec.NodeName == s.node
-	}
-	return s.fields == nil || s.fields.Matches(fieldSet(o))
-}
-
-// fieldSet returns the fields of an object that can be selected by.
-func fieldSet(o api.Object) fields.Set {
-	set := fields.Set{"metadata.name": o.GetName(), "metadata.namespace": o.GetNamespace()}
-	switch o := o.(type) {
-	case *corev1.Pod:
-		set["spec.nodeName"], set["status.phase"] = o.Spec.NodeName, string(o.Status.Phase)
-		set["spec.restartPolicy"], set["spec.schedulerName"] = string(o.Spec.RestartPolicy), o.Spec.SchedulerName
-		set["spec.serviceAccountName"], set["status.podIP"] = o.Spec.ServiceAccountName, o.Status.PodIP
-	case *corev1.Event:
-		ref := o.InvolvedObject
-		set["involvedObject.kind"], set["involvedObject.namespace"] = ref.Kind, ref.Namespace
-		set["involvedObject.name"], set["involvedObject.uid"] = ref.Name, string(ref.UID)
-		set["involvedObject.fieldPath"], set["reason"], set["type"] = ref.FieldPath, o.Reason, o.Type
-	case *corev1.Node:
-		set["spec.unschedulable"] = strconv.FormatBool(o.Spec.Unschedulable)
-	case *corev1.Namespace:
-		set["status.phase"] = string(o.Status.Phase)
-	}
-	return set
-}
-
-// List returns the objects that a request asks for, in the store's order.
-func (s *Server) List(res *api.Resource, r *client.Request) ([]api.Object, *metav1.Status) {
-	sel, status := newSelector(res, r.Labels, r.Fields)
-	if status != nil {
-		return nil, status
-	}
-	var items []api.Object
-	s.store.Range(res.Prefix(r.Namespace), func(v *etcd.Value) bool {
-		if api.FindObject(v.Object) == res && sel.matches(v.Object) {
-			items = append(items, v.Object)
-		}
-		return true
-	})
-	return items, nil
+	to        engine.Address
+	resource  *api.Resource // of the objects as they are served
+	stored    *api.Resource // of the objects as they are stored
+	selector  selector
+	after     int64         // changes up to this revision are not its
+	last      time.Duration // when the latest change arrives: a watch keeps its order
+	bookmarks bool
+	end       time.Duration // when the server ends it; 0 for never
 }
 
 // Subscribe opens a watch from now on for a component and returns what there is.
@@ -112,43 +32,52 @@ func (s *Server) Subscribe(to engine.Address, sub client.Subscription) []api.Obj
 		panic("apiserver: a component's own watch: " + status.Message)
 	}
 	items, _ := s.List(res, &client.Request{Namespace: sub.Namespace, Labels: sub.Labels, Fields: sub.Fields})
-	s.watches = append(s.watches, &watch{Subscription: sub, to: to, selector: sel})
+	s.watches = append(s.watches, &watch{Subscription: sub, to: to, resource: res, stored: storedResource(res), selector: sel})
 	return items
 }
 
-// openWatch begins a watch at the revision after the request's, or now.
-func (s *Server) openWatch(t *engine.Turn, r *client.Request, caller engine.Address) *metav1.Status {
-	res := api.Find(r.Resource)
+// openWatch begins a watch: with what there is now, which it returns, when the request wants initial events; at the
+// revision after the request's; or now.
+func (s *Server) openWatch(t *engine.Turn, res *api.Resource, r *client.Request, caller engine.Address) ([]api.Object, *metav1.Status) {
 	sel, status := newSelector(res, r.Labels, r.Fields)
 	if status != nil {
-		return status
+		return nil, status
 	}
-	from := s.store.Revision()
-	if r.Revision != "" {
-		n, err := strconv.ParseInt(r.Revision, 10, 64)
-		if err != nil {
-			return badRequest("invalid resource version " + strconv.Quote(r.Revision))
-		}
-		from = n
-	}
-	missed, err := s.store.Since(from)
-	if err != nil {
-		return expired(from, s.store.Compacted())
+	asked, invalid := parseRevision(r.Revision)
+	if invalid != nil {
+		return nil, unparsed(invalid)
 	}
 	w := &watch{
 		Subscription: client.Subscription{
 			ID: r.ID, Resource: r.Resource, Namespace: r.Namespace, Labels: r.Labels, Fields: r.Fields,
 		},
-		to: caller, selector: sel,
+		to: caller, resource: res, stored: storedResource(res), selector: sel, after: max(asked, s.store.Revision()), bookmarks: r.Bookmarks,
+	}
+	var items []api.Object
+	var missed []*etcd.Value
+	switch initial := r.Initial != nil && *r.Initial; {
+	case initial && asked > s.store.Revision():
+		return nil, tooLarge(asked, s.store.Revision())
+	case initial:
+		items, status = s.List(res, &client.Request{Namespace: r.Namespace, Labels: r.Labels, Fields: r.Fields})
+	case asked > 0:
+		var err error
+		if missed, err = s.store.Since(asked); err != nil {
+			return nil, expired(asked, s.store.Compacted())
+		}
+	}
+	if status != nil {
+		return nil, status
 	}
 	s.watches = append(s.watches, w)
 	for _, v := range missed {
-		if api.FindObject(v.Object) == res {
+		if w.concerns(v) {
 			old, _ := s.store.At(v.Key, v.Mod-1)
 			s.deliver(t, w, r, v, objectOf(old))
 		}
 	}
-	return nil
+	s.keep(t, w, r.Timeout)
+	return items, nil
 }
 
 // Close ends a component's watches.
@@ -164,12 +93,17 @@ func (s *Server) Close(to engine.Address, id uint64) {
 
 // notify tells every watch that a write concerns.
 func (s *Server) notify(t *engine.Turn, r *client.Request, v *etcd.Value, old api.Object) {
-	resource := api.FindObject(v.Object).Name
+	resource := api.FindObject(v.Object)
 	for _, w := range s.watches {
-		if w.Resource == resource && (w.Namespace == "" || w.Namespace == v.Object.GetNamespace()) {
+		if w.stored == resource && v.Mod > w.after && (w.Namespace == "" || w.Namespace == v.Object.GetNamespace()) {
 			s.deliver(t, w, r, v, old)
 		}
 	}
+}
+
+// concerns reports whether a write is of the watch's kind and namespace.
+func (w *watch) concerns(v *etcd.Value) bool {
+	return api.FindObject(v.Object) == w.stored && (w.Namespace == "" || w.Namespace == v.Object.GetNamespace())
 }
 
 // deliver sends a change over a watch as the watch sees it: an object that begins to match its selector was added.
@@ -177,8 +111,7 @@ func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Va
 	is := !v.Deleted() && w.selector.matches(v.Object)
 	was := old != nil && w.selector.matches(old)
 	ch := client.Change{
-		Watch: w.ID, Resource: w.Resource, Object: v.Object, Revision: v.Mod, Subresource: r.Subresource, User: r.User,
-		At: t.Wall(),
+		Watch: w.ID, Resource: w.Resource, Object: served(w.resource, v.Object), Revision: v.Mod, Subresource: r.Subresource, User: r.User,
 	}
 	switch {
 	case is && was:
@@ -187,11 +120,21 @@ func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Va
 		ch.Type = client.Added
 	case was:
 		ch.Type = client.Deleted
+		if !v.Deleted() { // it went out of the watch's sight, which last saw it as it was
+			ch.Object = served(w.resource, old).DeepCopyObject().(api.Object)
+			ch.Object.SetResourceVersion(v.Object.GetResourceVersion())
+		}
 	default:
 		return
 	}
+	s.send(t, w, &ch)
+}
+
+// send puts a change on its way over a watch.
+func (s *Server) send(t *engine.Turn, w *watch, ch *client.Change) {
+	ch.At = t.Wall()
 	w.last = max(w.last+time.Microsecond, t.Now()+t.Stream("watch").Draw(s.config.Watch))
-	t.SendAs(client.Server, w.to, w.last-t.Now(), &ch)
+	t.SendAs(client.Server, w.to, w.last-t.Now(), ch)
 }
 
 func objectOf(v *etcd.Value) api.Object {

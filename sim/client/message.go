@@ -121,6 +121,8 @@ const (
 	Added    ChangeType = "ADDED"
 	Modified ChangeType = "MODIFIED"
 	Deleted  ChangeType = "DELETED"
+	Bookmark ChangeType = "BOOKMARK" // nothing but how far the watch is; only for those who asked for bookmarks
+	Closed   ChangeType = "CLOSED"   // the server ended the watch: there is no object, and nothing comes after it
 )
 
 // Change is one change that a watch delivers: what the object is now, or last was when it was deleted.

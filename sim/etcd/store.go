@@ -81,6 +81,38 @@ func (s *Store) RangeFrom(prefix, start string, f func(*Value) bool) {
 	})
 }
 
+// RangeAt is RangeFrom at a revision of the past; ErrCompacted when that is no longer known.
+func (s *Store) RangeAt(prefix, start string, revision int64, f func(*Value) bool) error {
+	if revision < s.compacted {
+		return ErrCompacted
+	}
+	if revision >= s.revision {
+		s.RangeFrom(prefix, start, f)
+		return nil
+	}
+	var held *Value // what the key that is being looked at held
+	more := true
+	give := func(next *Value) {
+		if held != nil && (next == nil || next.Key != held.Key) {
+			more, held = held.Deleted() || f(held), nil
+		}
+	}
+	s.history.AscendGreaterOrEqual(&Value{Key: max(prefix, start)}, func(v *Value) bool {
+		if len(v.Key) < len(prefix) || v.Key[:len(prefix)] != prefix {
+			return false
+		}
+		give(v)
+		if v.Mod <= revision {
+			held = v
+		}
+		return more
+	})
+	if more {
+		give(nil)
+	}
+	return nil
+}
+
 // History calls f for every kept version of a key, oldest first, until it returns false.
 func (s *Store) History(key string, f func(*Value) bool) {
 	s.history.AscendGreaterOrEqual(&Value{Key: key}, func(v *Value) bool { return v.Key == key && f(v) })

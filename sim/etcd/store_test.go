@@ -105,6 +105,16 @@ func TestListAndWatch(t *testing.T) {
 				list[key] = value(v)
 			}
 		}
+		past := 0
+		if err := s.RangeAt("/", "", from, func(v *Value) bool {
+			past++
+			if at, _ := s.At(v.Key, from); at != v {
+				t.Errorf("at %d: %s ranges over %q, want %q", from, v.Key, value(v), value(at))
+			}
+			return true
+		}); err != nil || past != len(list) {
+			t.Errorf("at %d: %d keys, want %d; %v", from, past, len(list), err)
+		}
 		writes, err := s.Since(from)
 		if err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ type Call struct {
 	Continue  string        `json:"continue,omitempty"`
 	Bookmarks bool          `json:"bookmarks,omitempty"`
 	Initial   *bool         `json:"initial,omitempty"` // sendInitialEvents
-	Timeout   time.Duration `json:"timeout,omitempty"` // of a watch
+	Timeout   time.Duration `json:"timeout,omitempty"` // of a watch; 0 for the server's own, 30 to 60 minutes
 
 	Manager         string `json:"manager,omitempty"` // of fields
 	Agent           string `json:"agent,omitempty"`   // the program that asks, by its User-Agent header

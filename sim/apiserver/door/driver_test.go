@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"orrery/sim"
+	"orrery/sim/apiserver"
 	"orrery/sim/apiserver/door"
 	"orrery/sim/apiserver/door/protobuf"
 	"orrery/sim/apiserver/door/table"
@@ -63,6 +65,25 @@ func (d *driver) HangUp(id uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.world.Call(door.Call{ID: id, Verb: door.HangUp})
+}
+
+// advance lets virtual time pass.
+func (d *driver) advance(t *testing.T, by time.Duration) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.world.Advance(by); err != nil {
+		t.Fatal(err)
+	}
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+// watches returns how many watches are open in the world.
+func (d *driver) watches() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.world.Engine().Component(client.Server).(*apiserver.Server).Watches()
 }
 
 func (d *driver) NextID() uint64 {

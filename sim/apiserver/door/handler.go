@@ -17,7 +17,7 @@ import (
 
 // World is what a Handler needs of a running world. It is safe for concurrent use.
 type World interface {
-	// Call makes a call and waits for its answer.
+	// Call makes a call and waits for its answer. The call is made even when the context has ended.
 	Call(context.Context, Call) (*client.Response, error)
 	// Watch waits until the watch that a call opened has delivered more than n changes, and returns those after them;
 	// none when the watch has ended.
@@ -107,12 +107,12 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, as *transform, c
 	var o runtime.Object
 	var status *metav1.Status
 	switch {
+	case call.Verb == client.WatchVerb && (answer.Error == nil || inStream(answer.Error)):
+		defer h.World.HangUp(call.ID)
+		h.stream(w, r, as, call, answer)
+		return
 	case answer.Error != nil:
 		status = answer.Error
-	case call.Verb == client.WatchVerb:
-		defer h.World.HangUp(call.ID)
-		h.stream(w, r, as, call.ID)
-		return
 	case call.Verb == client.List:
 		o, status = as.list(answer)
 	case answer.Object == nil || call.Subresource == "binding":

@@ -50,17 +50,23 @@ func readsGzip(r *http.Request) bool {
 
 // fail answers with the reason of a refusal, in the format that the client accepts; in JSON when it accepts none.
 func (h Handler) fail(w http.ResponseWriter, r *http.Request, status *metav1.Status) {
-	s := *status
-	s.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
+	s := statusObject(status)
 	if s.Details != nil && s.Details.RetryAfterSeconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(s.Details.RetryAfterSeconds)))
 	}
 	a, refused := h.negotiate(r, false, plain)
 	if refused == nil {
-		h.write(w, r, a, int(s.Code), &s)
+		h.write(w, r, a, int(s.Code), s)
 		return
 	}
-	writeJSON(w, int(s.Code), &s)
+	writeJSON(w, int(s.Code), s)
+}
+
+// statusObject returns a Status with its kind.
+func statusObject(status *metav1.Status) *metav1.Status {
+	s := *status
+	s.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
+	return &s
 }
 
 // writeJSON answers with indented JSON, as Kubernetes does where it does not negotiate.
