@@ -115,9 +115,10 @@ func (c caller) count(name string) {
 	}
 }
 
-// watch reads a watch until the context ends, and returns the revisions that it saw.
+// watch reads a watch from now on until the context ends, and returns the revisions that it saw.
 func (c caller) watch(ctx context.Context) (revisions []int64) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+"?watch=true", nil)
+	_, all := c.do(http.MethodGet, "", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+"?watch=true&resourceVersion="+all.Metadata.ResourceVersion, nil)
 	if err != nil {
 		c.t.Error(err)
 		return nil
@@ -135,9 +136,6 @@ func (c caller) watch(ctx context.Context) (revisions []int64) {
 		}
 		if dec.Decode(&event) != nil {
 			return revisions
-		}
-		if event.Object.Metadata.Name == "kube-root-ca.crt" {
-			continue // there before the watch began
 		}
 		n, err := strconv.ParseInt(event.Object.Metadata.ResourceVersion, 10, 64)
 		if err != nil {

@@ -156,18 +156,3 @@ func finalizersOf(o api.Object) []string {
 	}
 	return f
 }
-
-// prepareDeleteCollection sends the server a delete for each object that the request selects.
-func (s *Server) prepareDeleteCollection(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
-	items, status := s.List(storedResource(res), r)
-	if status != nil {
-		return outcome{}, status
-	}
-	for _, o := range items {
-		t.SendAs("", client.Server, 0, &client.Request{
-			User: r.User, Verb: client.Delete, Resource: r.Resource, Namespace: o.GetNamespace(), Name: o.GetName(),
-			Grace: r.Grace, Propagation: r.Propagation, DryRun: r.DryRun,
-		})
-	}
-	return outcome{code: http.StatusOK}, nil
-}

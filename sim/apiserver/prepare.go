@@ -23,6 +23,9 @@ type outcome struct {
 	object api.Object  // the answer, when it is not what was stored
 	old    api.Object  // what the key held before
 	code   int
+	// Of a deletecollection: what it waits for, and the revision at which it found nothing to delete.
+	collection *collection
+	revision   int64
 
 	warnings []string // for the user, even when the request is refused
 }

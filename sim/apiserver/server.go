@@ -10,6 +10,7 @@
 package apiserver
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -59,6 +60,9 @@ type Server struct {
 	policy    *authorization.Policy // shared by clones; nil after a write to an RBAC object
 	received  time.Time             // when the request was taken that is being worked on
 	auditor   Auditor               // shared by clones; may be nil
+
+	collections map[uint64]*collection // by the ID of their deletes
+	collected   uint64                 // deletecollections so far
 }
 
 // copiedMax is how many bytes the copy operations of a JSON patch may make.
@@ -67,7 +71,7 @@ const copiedMax = 3 << 20
 // New returns a server with an empty store.
 func New(config Config) *Server {
 	jsonpatch.AccumulatedCopySizeLimit = copiedMax
-	return &Server{config: config, store: etcd.New(), converter: &converter{}}
+	return &Server{config: config, store: etcd.New(), converter: &converter{}, collections: map[uint64]*collection{}}
 }
 
 // Auditor is told of every request when it is answered. It must only look.
@@ -96,6 +100,7 @@ func (s *Server) Clone() engine.Component {
 		copied := *w
 		c.watches[i] = &copied
 	}
+	c.collections = maps.Clone(s.collections)
 	return &c
 }
 
@@ -178,9 +183,16 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 	switch {
 	case status != nil:
 		s.refuse(t, r, caller, status, out.warnings...)
+	case out.collection != nil:
+		t.Entry.Kind = trace.Receive
+		out.collection.caller = caller
+		s.collections[s.collected] = out.collection
 	case out.write == nil || r.DryRun:
 		t.Entry.Kind = trace.Receive
-		s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: out.code, Object: out.object, Warnings: out.warnings})
+		s.answer(t, caller, &client.Response{
+			ID: r.ID, Request: r, Code: out.code, Object: out.object, Warnings: out.warnings, List: out.revision,
+			Deleted: out.write != nil && out.write.Object == nil,
+		})
 	default:
 		t.Entry.Kind = trace.Receive
 		t.Entry.Key = out.write.Key
@@ -210,7 +222,7 @@ func (s *Server) commit(t *engine.Turn, c *commit) {
 		object = c.outcome.object
 	}
 	s.answer(t, c.caller, &client.Response{
-		ID: r.ID, Request: r, Code: c.outcome.code, Object: object, Warnings: c.outcome.warnings,
+		ID: r.ID, Request: r, Code: c.outcome.code, Object: object, Warnings: c.outcome.warnings, Deleted: v.Deleted(),
 	})
 }
 
@@ -246,6 +258,7 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 		s.auditor.Answered(s.received, t.Wall(), r)
 	}
 	if caller == "" {
+		s.collect(t, r)
 		return
 	}
 	r.At = t.Wall()

@@ -103,6 +103,7 @@ type Response struct {
 	// Continue is the token for the rest of a list, and Remaining how many objects that is; nil when it is not known.
 	Continue  string
 	Remaining *int64
+	Deleted   bool      // whether the request removed the object, and did not only mark it
 	At        time.Time // when the server answered, by the clocks of the simulated machines
 	Warnings  []string  // for the user, beside whatever the answer is
 	Error     *metav1.Status

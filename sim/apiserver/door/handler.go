@@ -98,11 +98,11 @@ func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, unanswered(err))
 		return
 	}
-	h.answer(w, r, as, &call, answer)
+	h.answer(w, r, t, as, &call, answer)
 }
 
 // answer writes what the world answered.
-func (h Handler) answer(w http.ResponseWriter, r *http.Request, as *transform, call *Call, answer *client.Response) {
+func (h Handler) answer(w http.ResponseWriter, r *http.Request, t target, as *transform, call *Call, answer *client.Response) {
 	warn(w.Header(), answer.Warnings)
 	var o runtime.Object
 	var status *metav1.Status
@@ -113,7 +113,9 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, as *transform, c
 		return
 	case answer.Error != nil:
 		status = answer.Error
-	case call.Verb == client.List:
+	case call.Verb == client.Delete && answer.Deleted && answer.Object != nil:
+		o, status = as.object(deleted(t.resource, answer.Object), answer.At)
+	case call.Verb == client.List, call.Verb == client.DeleteCollection:
 		o, status = as.list(answer)
 	case answer.Object == nil || call.Subresource == "binding":
 		o = &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusSuccess, Code: int32(answer.Code)}
