@@ -16,7 +16,9 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -27,8 +29,10 @@ var testdata embed.FS
 // Recording is one recording. Dir is its folder's name.
 type Recording struct {
 	Dir    string
-	Files  map[string]string // the manifests by name
-	Script []string          // lines of scenario.sh
+	Files  map[string]string        // the manifests by name
+	Script []string                 // lines of scenario.sh
+	starts []time.Duration          // of the steps, since the whole second before the first
+	lags   map[string]time.Duration // by step, from its start to the first write of kubectl
 	final  []map[string]any
 	events []string
 	writes map[string][]string // by actor
@@ -73,13 +77,39 @@ func (r *Recording) read(name string, text []byte) (err error) {
 	case "events.txt":
 		r.events = readEvents(string(text))
 	case "trace.jsonl":
-		r.writes, err = readWrites(text)
+		r.writes, r.lags, err = readWrites(text)
+	case "steps.tsv":
+		r.starts, err = readStarts(string(text))
 	case "scenario.sh":
 		r.Script = strings.Split(string(text), "\n")
 	default:
 		r.Files[name] = string(text)
 	}
 	return err
+}
+
+// readStarts reads when each step began. The fraction of the second counts: API objects hold whole seconds, and what
+// happens within one second of them cannot be told apart.
+func readStarts(text string) ([]time.Duration, error) {
+	var starts []time.Duration
+	var first int64
+	for line := range strings.Lines(text) {
+		stamp, _, _ := strings.Cut(line, "\t")
+		seconds, fraction, ok := strings.Cut(stamp, ".")
+		s, err := strconv.ParseInt(seconds, 10, 64)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("a step that begins at %q", stamp)
+		}
+		f, err := time.ParseDuration("0." + fraction + "s")
+		if err != nil {
+			return nil, err
+		}
+		if len(starts) == 0 {
+			first = s
+		}
+		starts = append(starts, time.Duration(s-first)*time.Second+f)
+	}
+	return starts, nil
 }
 
 func readObjects(in io.Reader) ([]map[string]any, error) {
@@ -124,19 +154,23 @@ func readEvents(text string) []string {
 type write struct {
 	Step, Actor, Verb, Resource, Sub, Name string
 	Code                                   int
+	T                                      float64 // seconds since the step began
 }
 
-func readWrites(text []byte) (map[string][]string, error) {
-	out := map[string][]string{}
+func readWrites(text []byte) (out map[string][]string, lags map[string]time.Duration, err error) {
+	out, lags = map[string][]string{}, map[string]time.Duration{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for lines.Scan() {
 		var w write
 		if err := json.Unmarshal(lines.Bytes(), &w); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		w.keep(out)
+		if _, known := lags[w.Step]; !known && w.Actor == "kubectl" {
+			lags[w.Step] = time.Duration(w.T * float64(time.Second))
+		}
 	}
-	return out, lines.Err()
+	return out, lags, lines.Err()
 }
 
 // keep adds a write to its actor's, unless it is one of those whose number depends on timing.

@@ -61,9 +61,15 @@ var (
 )
 
 // run does what the script says: `m` and `sed` made the manifests that are in Files; `k` is kubectl in the namespace;
-// `quiet N` waits until nothing happened for N seconds. What only reads is passed over.
+// `quiet N` waits until nothing happened for N seconds. What only reads is passed over. A step begins
+// when the recorded kubectl first wrote something.
 func (r *Recording) run(w *sim.World) ([]step, error) {
-	steps := []step{{"01", 0}}
+	var steps []step
+	begin := func() error {
+		name, start := fmt.Sprintf("%02d", len(steps)+1), r.starts[len(steps)]
+		steps = append(steps, step{name, w.Number()})
+		return w.Advance(max(0, start+r.lags[name]-w.Now()))
+	}
 	do := func(line string) error {
 		c, err := kubectl.Parse(line, r.files())
 		if err != nil {
@@ -76,10 +82,10 @@ func (r *Recording) run(w *sim.World) ([]step, error) {
 		_, err = w.RunUntilQuiet(quietMax)
 		return err
 	}
-	if err := do("kubectl create namespace " + namespace); err != nil {
+	if err := begin(); err != nil {
 		return nil, err
 	}
-	if err := w.Advance(3 * time.Second); err != nil {
+	if err := do("kubectl create namespace " + namespace); err != nil {
 		return nil, err
 	}
 	inManifest := false
@@ -90,7 +96,9 @@ func (r *Recording) run(w *sim.World) ([]step, error) {
 		case strings.HasPrefix(line, "m "):
 			inManifest = true
 		case strings.HasPrefix(line, "step "):
-			steps = append(steps, step{fmt.Sprintf("%02d", len(steps)+1), w.Number()})
+			if err := begin(); err != nil {
+				return nil, err
+			}
 		default:
 			for _, part := range strings.Split(line, ";") {
 				if err := r.do(w, strings.TrimSpace(part), do); err != nil {
@@ -212,7 +220,10 @@ func writes(w *sim.World, steps []step) map[string][]string {
 			at++
 		}
 		if e.Kind == trace.Commit && !e.Background || e.Kind == trace.Refuse && e.Verb != "get" {
-			write{steps[at].name, actor(e.User), e.Verb, e.Resource, e.Subresource, e.Name, e.Code}.keep(out)
+			write{
+				Step: steps[at].name, Actor: actor(e.User), Verb: e.Verb, Resource: e.Resource, Sub: e.Subresource, Name: e.Name,
+				Code: e.Code,
+			}.keep(out)
 		}
 	}
 	return out
