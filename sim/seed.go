@@ -4,6 +4,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -42,6 +44,48 @@ func seed(s *apiserver.Server, uids *engine.Stream, nodes []api.Object) {
 		s.Seed(o, uids)
 	}
 	s.Bootstrap(uids)
+	for _, o := range classes(s.Born()) {
+		s.Seed(o, uids)
+	}
+	for _, o := range nodes {
+		if _, ok := o.(*corev1.Node); ok {
+			s.Seed(csiNode(s.Store().Get(api.Find("nodes").Key("", o.GetName())).Object), uids)
+		}
+	}
+}
+
+// classes are the objects of the whole cluster that the API server makes for itself when it starts.
+func classes(born metav1.Time) []api.Object {
+	return []api.Object{
+		&networkingv1.ServiceCIDR{
+			ObjectMeta: metav1.ObjectMeta{Name: "kubernetes", Finalizers: []string{"networking.k8s.io/service-cidr-finalizer"}},
+			Spec:       networkingv1.ServiceCIDRSpec{CIDRs: []string{apiserver.ServiceCIDR}},
+			Status: networkingv1.ServiceCIDRStatus{Conditions: []metav1.Condition{{
+				Type: networkingv1.ServiceCIDRConditionReady, Status: metav1.ConditionTrue,
+				LastTransitionTime: born, Message: "Kubernetes default Service CIDR is ready",
+			}}},
+		},
+		&schedulingv1.PriorityClass{
+			ObjectMeta: metav1.ObjectMeta{Name: "system-node-critical"}, Value: 2000001000,
+			Description: "Used for system critical pods that must not be moved from their current node.",
+		},
+		&schedulingv1.PriorityClass{
+			ObjectMeta: metav1.ObjectMeta{Name: "system-cluster-critical"}, Value: 2000000000,
+			Description: "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+		},
+	}
+}
+
+// csiNode is what a node's kubelet says about its storage drivers: there are none, and which built-in ones are CSI's now.
+func csiNode(node api.Object) *storagev1.CSINode {
+	return &storagev1.CSINode{ObjectMeta: metav1.ObjectMeta{
+		Name: node.GetName(),
+		Annotations: map[string]string{
+			"storage.alpha.kubernetes.io/migrated-plugins": "kubernetes.io/aws-ebs,kubernetes.io/azure-disk,kubernetes.io/azure-file," +
+				"kubernetes.io/cinder,kubernetes.io/gce-pd,kubernetes.io/portworx-volume,kubernetes.io/vsphere-volume",
+		},
+		OwnerReferences: []metav1.OwnerReference{{APIVersion: "v1", Kind: "Node", Name: node.GetName(), UID: node.GetUID()}},
+	}}
 }
 
 // serverObjects are the Service "kubernetes" and what belongs to it.

@@ -51,6 +51,6 @@ func servesPath(path string) bool {
 		rest = strings.TrimPrefix(rest, "watch/")
 		rest = strings.TrimPrefix(rest, "namespaces/{namespace}/")
 		parts := strings.Split(rest, "/")
-		return parts[0] == r.Plural && (len(parts) < 3 || slices.Contains(r.Subresource, parts[2]))
+		return parts[0] == r.Plural && (len(parts) < 3 || r.Subresource(parts[2]) != nil)
 	})
 }

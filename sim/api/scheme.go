@@ -9,10 +9,19 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/kubernetes/pkg/apis/admissionregistration"
+	admissionregistrationv1 "k8s.io/kubernetes/pkg/apis/admissionregistration/v1"
 	"k8s.io/kubernetes/pkg/apis/apps"
 	appsv1 "k8s.io/kubernetes/pkg/apis/apps/v1"
 	"k8s.io/kubernetes/pkg/apis/authentication"
 	authenticationv1 "k8s.io/kubernetes/pkg/apis/authentication/v1"
+	"k8s.io/kubernetes/pkg/apis/autoscaling"
+	autoscalingv1 "k8s.io/kubernetes/pkg/apis/autoscaling/v1"
+	autoscalingv2 "k8s.io/kubernetes/pkg/apis/autoscaling/v2"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	batchv1 "k8s.io/kubernetes/pkg/apis/batch/v1"
+	"k8s.io/kubernetes/pkg/apis/certificates"
+	certificatesv1 "k8s.io/kubernetes/pkg/apis/certificates/v1"
 	"k8s.io/kubernetes/pkg/apis/coordination"
 	coordinationv1 "k8s.io/kubernetes/pkg/apis/coordination/v1"
 	"k8s.io/kubernetes/pkg/apis/core"
@@ -23,8 +32,16 @@ import (
 	eventsv1 "k8s.io/kubernetes/pkg/apis/events/v1"
 	"k8s.io/kubernetes/pkg/apis/networking"
 	networkingv1 "k8s.io/kubernetes/pkg/apis/networking/v1"
+	"k8s.io/kubernetes/pkg/apis/node"
+	nodev1 "k8s.io/kubernetes/pkg/apis/node/v1"
+	"k8s.io/kubernetes/pkg/apis/policy"
+	policyv1 "k8s.io/kubernetes/pkg/apis/policy/v1"
 	"k8s.io/kubernetes/pkg/apis/rbac"
 	rbacv1 "k8s.io/kubernetes/pkg/apis/rbac/v1"
+	"k8s.io/kubernetes/pkg/apis/scheduling"
+	schedulingv1 "k8s.io/kubernetes/pkg/apis/scheduling/v1"
+	"k8s.io/kubernetes/pkg/apis/storage"
+	storagev1 "k8s.io/kubernetes/pkg/apis/storage/v1"
 )
 
 // Version is the Kubernetes release whose behaviour is simulated.
@@ -44,14 +61,22 @@ func newScheme() *runtime.Scheme {
 	s := runtime.NewScheme()
 	metav1.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
 	for _, add := range []func(*runtime.Scheme) error{
-		core.AddToScheme, corev1.AddToScheme,
+		admissionregistration.AddToScheme, admissionregistrationv1.AddToScheme,
 		apps.AddToScheme, appsv1.AddToScheme,
 		authentication.AddToScheme, authenticationv1.AddToScheme,
+		autoscaling.AddToScheme, autoscalingv1.AddToScheme, autoscalingv2.AddToScheme,
+		batch.AddToScheme, batchv1.AddToScheme,
+		certificates.AddToScheme, certificatesv1.AddToScheme,
 		coordination.AddToScheme, coordinationv1.AddToScheme,
+		core.AddToScheme, corev1.AddToScheme,
 		discovery.AddToScheme, discoveryv1.AddToScheme,
 		events.AddToScheme, eventsv1.AddToScheme,
-		rbac.AddToScheme, rbacv1.AddToScheme,
 		networking.AddToScheme, networkingv1.AddToScheme,
+		node.AddToScheme, nodev1.AddToScheme,
+		policy.AddToScheme, policyv1.AddToScheme,
+		rbac.AddToScheme, rbacv1.AddToScheme,
+		scheduling.AddToScheme, schedulingv1.AddToScheme,
+		storage.AddToScheme, storagev1.AddToScheme,
 	} {
 		if err := add(s); err != nil {
 			panic("api: registering a group: " + err.Error())

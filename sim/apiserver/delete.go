@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Server) prepareDelete(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
-	res = storedResource(res)
+	res = res.Stored()
 	v := s.store.Get(res.Key(r.Namespace, r.Name))
 	if v == nil {
 		return outcome{}, notFound(res, r.Name)

@@ -45,7 +45,7 @@ func (s *Server) list(res *api.Resource, r *client.Request) (page, *metav1.Statu
 	p := page{revision: from.revision}
 	var last string
 	var rest int64
-	kind, prefix := storedResource(res), res.Prefix(r.Namespace)
+	kind, prefix := res.Stored(), res.Prefix(r.Namespace)
 	err := s.store.RangeAt(prefix, from.key, from.revision, func(v *etcd.Value) bool {
 		if limit > 0 && int64(len(p.items)) == limit {
 			rest++
@@ -67,17 +67,6 @@ func (s *Server) list(res *api.Resource, r *client.Request) (page, *metav1.Statu
 		}
 	}
 	return p, nil
-}
-
-// served returns a stored object in the version of the resource under which it is read.
-func served(res *api.Resource, o api.Object) api.Object {
-	if storedResource(res) == res {
-		return o
-	}
-	if converted, err := inVersion(o, res.Kind.GroupVersion()); err == nil {
-		return converted
-	}
-	return o
 }
 
 // position is where a list begins.
@@ -141,7 +130,7 @@ func (s *Server) get(res *api.Resource, r *client.Request) (api.Object, *metav1.
 	if now := s.store.Revision(); asked > now {
 		return nil, tooLarge(asked, now)
 	}
-	v := s.store.Get(storedResource(res).Key(r.Namespace, r.Name))
+	v := s.store.Get(res.Stored().Key(r.Namespace, r.Name))
 	if v == nil {
 		return nil, notFound(res, r.Name)
 	}

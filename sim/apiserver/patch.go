@@ -18,9 +18,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	kjson "sigs.k8s.io/json"
 
-	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
-
 	"orrery/sim/api"
 	"orrery/sim/client"
 )
@@ -28,12 +25,16 @@ import (
 // emptyKind is what stored objects carry: their Go type says what they are.
 var emptyKind schema.GroupVersionKind
 
-// stored returns a copy of an object in the version in which it is stored: events.k8s.io Events are core Events there.
+// stored returns a copy of an object in the version in which it is stored. The defaults are those of the version in which
+// it came.
 func stored(o api.Object) (api.Object, error) {
-	if res := api.FindObject(o); res != nil && storedResource(res) == res {
-		return o.DeepCopyObject().(api.Object), nil
+	o = o.DeepCopyObject().(api.Object)
+	res := api.FindObject(o)
+	if res == nil || res.Stored() == res {
+		return o, nil
 	}
-	return inVersion(o, schema.GroupVersion{Version: "v1"})
+	api.Scheme.Default(o)
+	return inVersion(o, res.Stored().Kind.GroupVersion())
 }
 
 // inVersion returns an object in another version of its kind, or the object itself when it is in that version.
@@ -45,6 +46,7 @@ func inVersion(o api.Object, version schema.GroupVersion) (api.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	// An Event's internal version is core's, whichever group it is served in.
 	converted, err := api.Scheme.ConvertToVersion(internal, version)
 	if err != nil {
 		return nil, err
@@ -52,18 +54,23 @@ func inVersion(o api.Object, version schema.GroupVersion) (api.Object, error) {
 	return converted.DeepCopyObject().(api.Object), nil
 }
 
-// storedResource returns the resource under which a resource's objects are stored.
-func storedResource(res *api.Resource) *api.Resource {
-	if res.Name == "events.events.k8s.io" {
-		return api.Find("events")
+// served returns a stored object as a resource serves it, and any other object as it is. The conversion cannot fail for
+// an object that was stored.
+func served(res *api.Resource, o api.Object) api.Object {
+	if o == nil || res == nil || res.Stored() == res || api.FindObject(o) != res.Stored() {
+		return o
 	}
-	return res
+	converted, err := inVersion(o, res.Kind.GroupVersion())
+	if err != nil {
+		panic("apiserver: serving " + o.GetName() + " as " + res.Name + ": " + err.Error())
+	}
+	return converted
 }
 
 // patched applies a request's patch to the current object. The warnings are those about unknown and duplicate fields.
 func patched(res *api.Resource, r *client.Request, current api.Object) (api.Object, []string, *metav1.Status) {
 	if r.PatchType == client.TypedStatus {
-		o, status := withStatus(current, r.Object)
+		o, status := withStatus(res.Stored(), current, r.Object)
 		return o, nil, status
 	}
 	served, err := inVersion(current, res.Kind.GroupVersion())
@@ -238,20 +245,10 @@ func strategicError(err error) error {
 }
 
 // withStatus returns a shallow copy of the current object with another's status.
-func withStatus(current, from api.Object) (api.Object, *metav1.Status) {
-	switch c := current.(type) {
-	case *corev1.Pod:
-		o := *c
-		o.Status = from.(*corev1.Pod).Status
-		return &o, nil
-	case *corev1.Node:
-		o := *c
-		o.Status = from.(*corev1.Node).Status
-		return &o, nil
-	case *appsv1.Deployment:
-		o := *c
-		o.Status = from.(*appsv1.Deployment).Status
-		return &o, nil
+func withStatus(res *api.Resource, current, from api.Object) (api.Object, *metav1.Status) {
+	st := strategyOf(res).status
+	if st == nil {
+		return nil, badRequest("the kind's status cannot be patched by value")
 	}
-	return nil, badRequest("the kind's status cannot be patched by value")
+	return st.graft(current, from), nil
 }

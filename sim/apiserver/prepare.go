@@ -64,7 +64,11 @@ func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Req
 		return s.prepareCreate(t, res, r)
 	case r.Verb == client.Update:
 		return s.prepareUpdate(t, res, r, func(api.Object) (api.Object, *metav1.Status) {
-			return r.Object.DeepCopyObject().(api.Object), nil
+			o, err := stored(r.Object)
+			if err != nil {
+				return nil, badRequest(err.Error())
+			}
+			return o, nil
 		})
 	case r.Verb == client.Patch:
 		var warnings []string
@@ -87,7 +91,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if status != nil {
 		return outcome{}, status
 	}
-	res = api.FindObject(o)
+	res = res.Stored()
 	a := s.admission(t, res, r, o, nil)
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
@@ -96,9 +100,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 		s.defaultService(t, svc)
 	}
 	st := strategyOf(res)
-	if st.prepareCreate != nil {
-		st.prepareCreate(o)
-	}
+	st.begin(callOf(t, r), o)
 	if status := s.escalation(r, o, nil); status != nil {
 		return outcome{}, status
 	}
@@ -146,19 +148,19 @@ func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (ap
 	o.SetDeletionTimestamp(nil)
 	o.SetDeletionGracePeriodSeconds(nil)
 	o.SetManagedFields(nil)
-	o.SetGeneration(0)
-	if strategyOf(api.FindObject(o)).generation {
-		o.SetGeneration(1)
-	}
 	return o, nil
 }
 
 func (s *Server) prepareUpdate(
 	t *engine.Turn, res *api.Resource, r *client.Request, next func(api.Object) (api.Object, *metav1.Status),
 ) (outcome, *metav1.Status) {
-	res = storedResource(res)
+	res = res.Stored()
+	st := strategyOf(res)
 	v := s.store.Get(res.Key(r.Namespace, r.Name))
 	if v == nil {
+		if r.Verb == client.Update && r.Subresource == "" && st.createOnUpdate && r.Object.GetName() == r.Name {
+			return s.prepareCreate(t, res, r)
+		}
 		return outcome{}, notFound(res, r.Name)
 	}
 	old := v.Object
@@ -169,25 +171,22 @@ func (s *Server) prepareUpdate(
 	if status := checkUpdate(res, r, o, old); status != nil {
 		return outcome{}, status
 	}
+	if o.GetResourceVersion() == "" {
+		if st.conditional && r.Verb == client.Update {
+			return outcome{}, unconditional(res, r.Name)
+		}
+		o.SetResourceVersion(old.GetResourceVersion())
+	}
 	keepMeta(o, old)
+	if r.Subresource == "" {
+		api.Scheme.Default(o)
+	}
+	o.GetObjectKind().SetGroupVersionKind(emptyKind)
 	a := s.admission(t, res, r, o, old)
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
 	}
-	st := strategyOf(res)
-	validate, prepare := st.validateUpdate, st.prepareUpdate
-	switch r.Subresource {
-	case "status":
-		validate, prepare = st.validateStatus, st.prepareStatus
-	case "finalize":
-		validate, prepare = st.validateFinalize, st.prepareFinalize
-	case "":
-		api.Scheme.Default(o)
-	}
-	o.GetObjectKind().SetGroupVersionKind(emptyKind)
-	if prepare != nil {
-		prepare(o, old)
-	}
+	validate := st.changeBy(callOf(t, r), r.Subresource, o, old)
 	if r.PatchType != client.TypedStatus && apiequality.Semantic.DeepEqual(o, old) {
 		return outcome{object: old, code: http.StatusOK}, nil
 	}

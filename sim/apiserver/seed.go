@@ -10,6 +10,7 @@ import (
 	"orrery/sim/api"
 	"orrery/sim/apiserver/authentication"
 	"orrery/sim/apiserver/authorization"
+	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/etcd"
 )
@@ -33,21 +34,23 @@ func (s *Server) Bootstrap(uids *engine.Stream) {
 // Begin says how long after engine.Epoch the world begins.
 func (s *Server) Begin(at time.Duration) { s.began = at }
 
+// Born returns when the objects were made that are there when the world begins.
+func (s *Server) Born() metav1.Time { return metav1.NewTime(engine.Epoch.Add(s.began - age)) }
+
 // Seed stores an object that is there when a world begins. It goes through defaulting and the kind's strategy, and is
-// validated: a seed that the API would refuse is a broken invariant.
+// validated; unlike a new object it keeps the status that it brings. A seed that the API would refuse is a broken invariant.
 func (s *Server) Seed(o api.Object, uids *engine.Stream) {
 	res := api.FindObject(o)
 	o = o.DeepCopyObject().(api.Object)
 	api.Scheme.Default(o)
 	o.GetObjectKind().SetGroupVersionKind(emptyKind)
 	o.SetUID(types.UID(uids.UID()))
-	o.SetCreationTimestamp(metav1.NewTime(engine.Epoch.Add(s.began - age)))
+	o.SetCreationTimestamp(s.Born())
 	st := strategyOf(res)
-	if st.generation {
-		o.SetGeneration(1)
-	}
-	if st.prepareCreate != nil {
-		st.prepareCreate(o)
+	given := o.DeepCopyObject().(api.Object)
+	st.begin(call{now: o.GetCreationTimestamp(), request: &client.Request{User: "apiserver"}}, o)
+	if st.status != nil && !st.status.equal(given, res.New()) {
+		st.status.keep(o, given)
 	}
 	if errs := st.validateCreate(s.converter, o); len(errs) > 0 {
 		panic("apiserver: seeding " + res.Name + " " + o.GetName() + ": " + errs.ToAggregate().Error())

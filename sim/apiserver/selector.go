@@ -3,6 +3,8 @@ package apiserver
 import (
 	"strconv"
 
+	batchv1 "k8s.io/api/batch/v1"
+	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -89,6 +91,10 @@ func fieldSet(o api.Object) fields.Set {
 		set["type"] = string(o.Type)
 	case *corev1.Namespace:
 		set["status.phase"] = string(o.Status.Phase)
+	case *batchv1.Job:
+		set["status.successful"] = strconv.Itoa(int(o.Status.Succeeded))
+	case *certificatesv1.CertificateSigningRequest:
+		set["spec.signerName"] = o.Spec.SignerName
 	}
 	return set
 }

@@ -262,6 +262,7 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 		return
 	}
 	r.At = t.Wall()
+	r.Object = served(api.Find(r.Request.Resource), r.Object)
 	t.SendAs(client.Server, caller, t.Stream("answer").Draw(s.config.Answer), r)
 }
 

@@ -15,6 +15,9 @@ import (
 	"orrery/sim/etcd"
 )
 
+// ServiceCIDR is where the addresses of Services come from.
+const ServiceCIDR = "10.96.0.0/16"
+
 const (
 	nodePortFirst = 30000
 	nodePorts     = 2768 // that Services can have, from the first on

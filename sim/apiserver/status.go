@@ -90,6 +90,14 @@ func tooLarge(asked, now int64) *metav1.Status {
 	return s
 }
 
+// unconditional is what an update without a resourceVersion is told when the kind asks for one.
+func unconditional(res *api.Resource, name string) *metav1.Status {
+	kind := schema.GroupKind{Group: res.Kind.Group, Kind: res.Plural}
+	return statusOf(apierrors.NewInvalid(kind, name, field.ErrorList{
+		field.Invalid(field.NewPath("metadata", "resourceVersion"), uint64(0), "must be specified for an update"),
+	}))
+}
+
 // modified is what an update with an old resourceVersion is told.
 const modified = "the object has been modified; please apply your changes to the latest version and try again"
 

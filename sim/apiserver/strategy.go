@@ -1,53 +1,136 @@
 package apiserver
 
 import (
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"orrery/sim/api"
+	"orrery/sim/client"
+	"orrery/sim/engine"
 )
 
-// strategy is how one kind is created and updated. Objects are of the served version; validation converts them to the
-// internal one itself. A function that is nil does nothing. Models the strategy.go files of pkg/registry.
+// strategy is how one kind is created and changed. Objects are of the version in which they are stored; validation
+// converts them to the internal one itself. A function that is nil does nothing. Models the strategy.go files of
+// pkg/registry, without what they do for feature gates that are off by default.
 type strategy struct {
-	generation      bool // metadata.generation counts changes of what is wanted
-	prepareCreate   func(o api.Object)
-	validateCreate  func(c *converter, o api.Object) field.ErrorList
-	prepareUpdate   func(o, old api.Object)
-	validateUpdate  func(c *converter, o, old api.Object) field.ErrorList
-	prepareStatus   func(o, old api.Object)
-	validateStatus  func(c *converter, o, old api.Object) field.ErrorList
-	prepareFinalize func(o, old api.Object)
-	// validateFinalize is set for the kinds that have the finalize subresource.
-	validateFinalize func(c *converter, o, old api.Object) field.ErrorList
+	spec   *part // what writes of the status leave as it was
+	status *part // what only writes of the status change; empty at first
+	// keepStatus says that a new object keeps the status that it brings.
+	keepStatus bool
+	// generation says that metadata.generation counts the changes of the spec, from 1.
+	generation bool
+	// conditional says that an update must name the resourceVersion that it changes.
+	conditional bool
+	// createOnUpdate says that an update of an object that is not there creates it.
+	createOnUpdate bool
+	prepareCreate  func(in call, o api.Object)
+	validateCreate func(c *converter, o api.Object) field.ErrorList
+	change
+	// subresources is what the writes of the status and of other subresources do.
+	subresources map[string]change
 }
 
-var strategies = map[string]*strategy{
-	"configmaps":                      &configMaps,
-	"endpoints":                       &endpoints,
-	"events":                          &events,
-	"namespaces":                      &namespaces,
-	"nodes":                           &nodes,
-	"pods":                            &pods,
-	"serviceaccounts":                 &serviceAccounts,
-	"services":                        &services,
-	"deployments.apps":                &deployments,
-	"replicasets.apps":                &replicaSets,
-	"leases.coordination.k8s.io":      &leases,
-	"endpointslices.discovery.k8s.io": &endpointSlices,
-	"ipaddresses.networking.k8s.io":   &ipAddresses,
-	"clusterrolebindings.rbac.authorization.k8s.io": &clusterRoleBindings,
-	"clusterroles.rbac.authorization.k8s.io":        &clusterRoles,
-	"rolebindings.rbac.authorization.k8s.io":        &roleBindings,
-	"roles.rbac.authorization.k8s.io":               &roles,
+// change is how an object is changed: as a whole, or by one of its subresources.
+type change struct {
+	prepare  func(in call, o, old api.Object)
+	validate func(c *converter, o, old api.Object) field.ErrorList
 }
 
-func strategyOf(res *api.Resource) *strategy {
-	st := strategies[res.Name]
-	if st == nil {
-		panic("apiserver: no strategy for " + res.Name)
+// call is what a strategy may know of the request that it serves.
+type call struct {
+	now     metav1.Time
+	request *client.Request
+}
+
+func callOf(t *engine.Turn, r *client.Request) call { return call{stamp(t), r} }
+
+// statusOnly is the subresources of a kind that has none but its status.
+func statusOnly(validate func(c *converter, o, old api.Object) field.ErrorList) map[string]change {
+	return map[string]change{"status": {validate: validate}}
+}
+
+// unchecked validates nothing, as Kubernetes does not either for the status of some kinds.
+func unchecked(*converter, api.Object, api.Object) field.ErrorList { return nil }
+
+// begin prepares a new object.
+func (st *strategy) begin(in call, o api.Object) {
+	o.SetGeneration(0)
+	if st.generation {
+		o.SetGeneration(1)
 	}
-	return st
+	if st.status != nil && !st.keepStatus {
+		st.status.empty(o)
+	}
+	if st.prepareCreate != nil {
+		st.prepareCreate(in, o)
+	}
+}
+
+// changeBy prepares a change of the object, or of a subresource when one is named, and returns what validates it; nil
+// when the kind has no such subresource.
+func (st *strategy) changeBy(in call, subresource string, o, old api.Object) func(c *converter, o, old api.Object) field.ErrorList {
+	ch := st.change
+	switch subresource {
+	case "":
+		if st.status != nil {
+			st.status.keep(o, old)
+		}
+	case "status":
+		ch = st.subresources[subresource]
+		if st.spec != nil {
+			st.spec.keep(o, old)
+		}
+	default:
+		ch = st.subresources[subresource]
+	}
+	if ch.prepare != nil {
+		ch.prepare(in, o, old)
+	}
+	if subresource != "status" && st.generation && st.spec != nil && !st.spec.equal(o, old) {
+		o.SetGeneration(old.GetGeneration() + 1)
+	}
+	return ch.validate
+}
+
+// part is a part of a kind's objects, like the spec or the status.
+type part struct {
+	empty func(o api.Object)                  // clears the part
+	keep  func(o, old api.Object)             // takes the part from another object
+	equal func(o, old api.Object) bool        // compares the parts of two objects
+	graft func(o, from api.Object) api.Object // returns a shallow copy of an object with another's part
+}
+
+// partOf makes a part of a function that finds it.
+func partOf[T, P any, O interface {
+	*T
+	api.Object
+}](at func(O) *P) *part {
+	return &part{
+		empty: func(o api.Object) {
+			var zero P
+			*at(o.(O)) = zero
+		},
+		keep:  func(o, old api.Object) { *at(o.(O)) = *at(old.(O)) },
+		equal: func(o, old api.Object) bool { return apiequality.Semantic.DeepEqual(at(o.(O)), at(old.(O))) },
+		graft: func(o, from api.Object) api.Object {
+			c := O(new(T))
+			*c = *o.(O)
+			*at(c) = *at(from.(O))
+			return c
+		},
+	}
+}
+
+// creating makes what prepares an object out of what prepares one of a type.
+func creating[T api.Object](prepare func(o T)) func(call, api.Object) {
+	return func(_ call, o api.Object) { prepare(o.(T)) }
+}
+
+// changing is creating for a change from one object to another.
+func changing[T api.Object](prepare func(o, old T)) func(call, api.Object, api.Object) {
+	return func(_ call, o, old api.Object) { prepare(o.(T), old.(T)) }
 }
 
 // converter turns objects into their internal version for validation and remembers those that it turned last: what a write
@@ -81,7 +164,7 @@ func (c *converter) remember(o api.Object, i runtime.Object) {
 // forget drops what is not going to be asked for: the version of an object before its latest.
 func (c *converter) forget(o api.Object) { delete(c.known, o) }
 
-// onCreate makes a validation of internal objects one of served objects.
+// onCreate makes a validation of internal objects one of stored objects.
 func onCreate[T runtime.Object](validate func(T) field.ErrorList) func(*converter, api.Object) field.ErrorList {
 	return func(c *converter, o api.Object) field.ErrorList { return validate(internal[T](c, o)) }
 }

@@ -4,12 +4,11 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/core"
-	"k8s.io/kubernetes/pkg/apis/core/v1/helper/qos"
 	"k8s.io/kubernetes/pkg/apis/core/validation"
 
 	"orrery/sim/api"
@@ -17,130 +16,162 @@ import (
 
 var configMaps = strategy{
 	validateCreate: onCreate(validation.ValidateConfigMap),
-	validateUpdate: onUpdate(validation.ValidateConfigMapUpdate),
+	change:         change{validate: onUpdate(validation.ValidateConfigMapUpdate)},
+}
+
+var secrets = strategy{
+	validateCreate: onCreate(validation.ValidateSecret),
+	change: change{
+		prepare: changing(func(s, old *corev1.Secret) {
+			if s.Type == "" {
+				s.Type = old.Type
+			}
+		}),
+		validate: onUpdate(validation.ValidateSecretUpdate),
+	},
 }
 
 var endpoints = strategy{
+	createOnUpdate: true,
 	validateCreate: onCreate(validation.ValidateEndpointsCreate),
-	validateUpdate: onUpdate(validation.ValidateEndpointsUpdate),
+	change:         change{validate: onUpdate(validation.ValidateEndpointsUpdate)},
 }
 
 var serviceAccounts = strategy{
+	prepareCreate:  creating(nameSecretsOnly),
 	validateCreate: onCreate(validation.ValidateServiceAccount),
-	validateUpdate: onUpdate(validation.ValidateServiceAccountUpdate),
+	change: change{
+		prepare:  changing(func(sa, _ *corev1.ServiceAccount) { nameSecretsOnly(sa) }),
+		validate: onUpdate(validation.ValidateServiceAccountUpdate),
+	},
+}
+
+// nameSecretsOnly leaves nothing but the names in a service account's references to Secrets.
+func nameSecretsOnly(sa *corev1.ServiceAccount) {
+	for i, s := range sa.Secrets {
+		sa.Secrets[i] = corev1.ObjectReference{Name: s.Name}
+	}
 }
 
 // events are validated as core/v1, in whichever version they came.
 var events = strategy{
+	createOnUpdate: true,
 	validateCreate: onCreate(func(e *core.Event) field.ErrorList {
 		return validation.ValidateEventCreate(e, schema.GroupVersion{Version: "v1"})
 	}),
-	validateUpdate: onUpdate(func(e, old *core.Event) field.ErrorList {
+	change: change{validate: onUpdate(func(e, old *core.Event) field.ErrorList {
 		return validation.ValidateEventUpdate(e, old, schema.GroupVersion{Version: "v1"})
+	})},
+}
+
+var limitRanges = strategy{
+	createOnUpdate: true,
+	prepareCreate: creating(func(l *corev1.LimitRange) {
+		if l.Name == "" {
+			l.Name = string(l.UID)
+		}
 	}),
+	validateCreate: onCreate(validation.ValidateLimitRange),
+	change: change{validate: onUpdate(func(l, _ *core.LimitRange) field.ErrorList {
+		return validation.ValidateLimitRange(l)
+	})},
+}
+
+var resourceQuotas = strategy{
+	spec:           partOf(func(q *corev1.ResourceQuota) *corev1.ResourceQuotaSpec { return &q.Spec }),
+	status:         partOf(func(q *corev1.ResourceQuota) *corev1.ResourceQuotaStatus { return &q.Status }),
+	validateCreate: onCreate(validation.ValidateResourceQuota),
+	change:         change{validate: onUpdate(validation.ValidateResourceQuotaUpdate)},
+	subresources:   statusOnly(onUpdate(validation.ValidateResourceQuotaStatusUpdate)),
 }
 
 var namespaces = strategy{
-	prepareCreate: func(o api.Object) {
-		ns := o.(*corev1.Namespace)
+	prepareCreate: creating(func(ns *corev1.Namespace) {
 		ns.Status = corev1.NamespaceStatus{Phase: corev1.NamespaceActive}
 		if !slices.Contains(ns.Spec.Finalizers, corev1.FinalizerKubernetes) {
 			ns.Spec.Finalizers = append(ns.Spec.Finalizers, corev1.FinalizerKubernetes)
 		}
-		if ns.Labels[corev1.LabelMetadataName] != ns.Name {
-			if ns.Labels == nil {
-				ns.Labels = map[string]string{}
-			}
-			ns.Labels[corev1.LabelMetadataName] = ns.Name
-		}
-	},
-	validateCreate: onCreate(validation.ValidateNamespace),
-	prepareUpdate: func(o, old api.Object) {
-		ns, was := o.(*corev1.Namespace), old.(*corev1.Namespace)
-		ns.Spec.Finalizers, ns.Status = was.Spec.Finalizers, was.Status
-	},
-	validateUpdate: onUpdate(func(ns, old *core.Namespace) field.ErrorList {
-		return append(validation.ValidateNamespace(ns), validation.ValidateNamespaceUpdate(ns, old)...)
+		labelName(ns)
 	}),
-	prepareStatus: func(o, old api.Object) {
-		o.(*corev1.Namespace).Spec.Finalizers = old.(*corev1.Namespace).Spec.Finalizers
+	validateCreate: onCreate(validation.ValidateNamespace),
+	change: change{
+		prepare: changing(func(ns, old *corev1.Namespace) {
+			ns.Spec.Finalizers, ns.Status = old.Spec.Finalizers, old.Status
+			labelName(ns)
+		}),
+		validate: onUpdate(func(ns, old *core.Namespace) field.ErrorList {
+			return append(validation.ValidateNamespace(ns), validation.ValidateNamespaceUpdate(ns, old)...)
+		}),
 	},
-	validateStatus: onUpdate(validation.ValidateNamespaceStatusUpdate),
-	prepareFinalize: func(o, old api.Object) {
-		o.(*corev1.Namespace).Status = old.(*corev1.Namespace).Status
+	subresources: map[string]change{
+		"status": {
+			prepare:  changing(func(ns, old *corev1.Namespace) { ns.Spec.Finalizers = old.Spec.Finalizers }),
+			validate: onUpdate(validation.ValidateNamespaceStatusUpdate),
+		},
+		"finalize": {
+			prepare:  changing(func(ns, old *corev1.Namespace) { ns.Status = old.Status }),
+			validate: onUpdate(validation.ValidateNamespaceFinalizeUpdate),
+		},
 	},
-	validateFinalize: onUpdate(validation.ValidateNamespaceFinalizeUpdate),
+}
+
+// labelName gives a namespace the label by which selectors find it by name.
+func labelName(ns *corev1.Namespace) {
+	if ns.Labels[corev1.LabelMetadataName] == ns.Name {
+		return
+	}
+	if ns.Labels == nil {
+		ns.Labels = map[string]string{}
+	}
+	ns.Labels[corev1.LabelMetadataName] = ns.Name
 }
 
 var nodes = strategy{
+	spec:           partOf(func(n *corev1.Node) *corev1.NodeSpec { return &n.Spec }),
+	status:         partOf(func(n *corev1.Node) *corev1.NodeStatus { return &n.Status }),
+	keepStatus:     true,
 	validateCreate: onCreate(validation.ValidateNode),
-	prepareUpdate: func(o, old api.Object) {
-		o.(*corev1.Node).Status = old.(*corev1.Node).Status
-	},
-	validateUpdate: onUpdate(func(n, old *core.Node) field.ErrorList {
+	change: change{validate: onUpdate(func(n, old *core.Node) field.ErrorList {
 		return append(validation.ValidateNode(n), validation.ValidateNodeUpdate(n, old)...)
-	}),
-	prepareStatus: func(o, old api.Object) {
-		o.(*corev1.Node).Spec = old.(*corev1.Node).Spec
-	},
-	validateStatus: onUpdate(validation.ValidateNodeUpdate),
+	})},
+	subresources: statusOnly(onUpdate(validation.ValidateNodeUpdate)),
 }
 
 var services = strategy{
-	prepareCreate: func(o api.Object) {
-		o.(*corev1.Service).Status = corev1.ServiceStatus{}
-	},
+	spec:           partOf(func(s *corev1.Service) *corev1.ServiceSpec { return &s.Spec }),
+	status:         partOf(func(s *corev1.Service) *corev1.ServiceStatus { return &s.Status }),
 	validateCreate: onCreate(validation.ValidateServiceCreate),
-	prepareUpdate: func(o, old api.Object) {
-		svc, was := o.(*corev1.Service), old.(*corev1.Service)
-		svc.Status = was.Status
-		keepAllocated(svc, was)
+	change: change{
+		prepare:  changing(keepAllocated),
+		validate: onUpdate(validation.ValidateServiceUpdate),
 	},
-	validateUpdate: onUpdate(validation.ValidateServiceUpdate),
-	prepareStatus: func(o, old api.Object) {
-		o.(*corev1.Service).Spec = old.(*corev1.Service).Spec
-	},
-	validateStatus: onUpdate(validation.ValidateServiceStatusUpdate),
+	subresources: statusOnly(onUpdate(validation.ValidateServiceStatusUpdate)),
 }
 
-var pods = strategy{
+var podTemplates = strategy{
+	spec:       partOf(func(t *corev1.PodTemplate) *corev1.PodTemplateSpec { return &t.Template }),
 	generation: true,
-	prepareCreate: func(o api.Object) {
-		pod := o.(*corev1.Pod)
-		pod.Status = corev1.PodStatus{Phase: corev1.PodPending, QOSClass: qos.GetPodQOS(pod)}
-		if len(pod.Spec.SchedulingGates) > 0 {
-			pod.Status.Conditions = []corev1.PodCondition{{
-				Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonSchedulingGated,
-				Message: "Scheduling is blocked due to non-empty scheduling gates", ObservedGeneration: 1,
-			}}
-		}
-	},
-	validateCreate: onCreate(func(p *core.Pod) field.ErrorList {
-		opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&p.Spec, nil, &p.ObjectMeta, nil)
-		opts.ResourceIsPod = true
-		return validation.ValidatePodCreate(p, opts)
+	validateCreate: onCreate(func(t *core.PodTemplate) field.ErrorList {
+		return validation.ValidatePodTemplate(t, podutil.GetValidationOptionsFromPodTemplate(&t.Template, nil))
 	}),
-	prepareUpdate: func(o, old api.Object) {
-		pod, was := o.(*corev1.Pod), old.(*corev1.Pod)
-		pod.Status = was.Status
-		if !apiequality.Semantic.DeepEqual(pod.Spec, was.Spec) {
-			pod.Generation = was.Generation + 1
-		}
-	},
-	validateUpdate: onUpdate(func(p, old *core.Pod) field.ErrorList {
-		opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&p.Spec, &old.Spec, &p.ObjectMeta, &old.ObjectMeta)
-		opts.ResourceIsPod = true
-		return validation.ValidatePodUpdate(p, old, opts)
-	}),
-	prepareStatus: func(o, old api.Object) {
-		pod, was := o.(*corev1.Pod), old.(*corev1.Pod)
-		pod.Spec, pod.OwnerReferences = was.Spec, was.OwnerReferences
-		if pod.Status.QOSClass == "" {
-			pod.Status.QOSClass = was.Status.QOSClass
-		}
-		if pod.Status.ObservedGeneration == 0 {
-			pod.Status.ObservedGeneration = was.Status.ObservedGeneration
-		}
-	},
-	validateStatus: validatePodStatus,
+	change: change{validate: onUpdate(func(t, old *core.PodTemplate) field.ErrorList {
+		return validation.ValidatePodTemplateUpdate(t, old, podutil.GetValidationOptionsFromPodTemplate(&t.Template, &old.Template))
+	})},
 }
+
+var replicationControllers = strategy{
+	spec:       partOf(func(rc *corev1.ReplicationController) *corev1.ReplicationControllerSpec { return &rc.Spec }),
+	status:     partOf(func(rc *corev1.ReplicationController) *corev1.ReplicationControllerStatus { return &rc.Status }),
+	generation: true,
+	validateCreate: onCreate(func(rc *core.ReplicationController) field.ErrorList {
+		return validation.ValidateReplicationController(rc, podutil.GetValidationOptionsFromPodTemplate(rc.Spec.Template, nil))
+	}),
+	change: change{validate: onUpdate(func(rc, old *core.ReplicationController) field.ErrorList {
+		opts := podutil.GetValidationOptionsFromPodTemplate(rc.Spec.Template, old.Spec.Template)
+		return validation.ValidateReplicationControllerUpdate(rc, old, opts)
+	})},
+	subresources: statusOnly(onUpdate(validation.ValidateReplicationControllerStatusUpdate)),
+}
+
+// keepMetaInStatus takes back what some kinds' writes of the status may not change of the metadata.
+func keepMetaInStatus(_ call, o, old api.Object) { metav1.ResetObjectMetaForStatus(o, old) }

@@ -1,31 +1,43 @@
 package apiserver
 
 import (
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/kubernetes/pkg/apis/rbac"
-	rbacvalidation "k8s.io/kubernetes/pkg/apis/rbac/validation"
+	"k8s.io/kubernetes/pkg/apis/rbac/validation"
 )
 
 var roles = strategy{
-	validateCreate: onCreate(rbacvalidation.ValidateRole),
-	validateUpdate: onUpdate(rbacvalidation.ValidateRoleUpdate),
+	createOnUpdate: true,
+	validateCreate: onCreate(validation.ValidateRole),
+	change:         change{validate: onUpdate(validation.ValidateRoleUpdate)},
 }
 
 var roleBindings = strategy{
-	validateCreate: onCreate(rbacvalidation.ValidateRoleBinding),
-	validateUpdate: onUpdate(rbacvalidation.ValidateRoleBindingUpdate),
+	createOnUpdate: true,
+	validateCreate: onCreate(validation.ValidateRoleBinding),
+	change:         change{validate: onUpdate(validation.ValidateRoleBindingUpdate)},
 }
 
 var clusterRoles = strategy{
+	createOnUpdate: true,
 	validateCreate: onCreate(func(r *rbac.ClusterRole) field.ErrorList {
-		return rbacvalidation.ValidateClusterRole(r, rbacvalidation.ClusterRoleValidationOptions{})
+		return validation.ValidateClusterRole(r, validation.ClusterRoleValidationOptions{})
 	}),
-	validateUpdate: onUpdate(func(r, old *rbac.ClusterRole) field.ErrorList {
-		return rbacvalidation.ValidateClusterRoleUpdate(r, old, rbacvalidation.ClusterRoleValidationOptions{})
-	}),
+	change: change{validate: onUpdate(func(r, old *rbac.ClusterRole) field.ErrorList {
+		var opts validation.ClusterRoleValidationOptions
+		if old.AggregationRule != nil {
+			for _, s := range old.AggregationRule.ClusterRoleSelectors {
+				opts.AllowInvalidLabelValueInSelector = opts.AllowInvalidLabelValueInSelector ||
+					metav1validation.LabelSelectorHasInvalidLabelValue(&s)
+			}
+		}
+		return validation.ValidateClusterRoleUpdate(r, old, opts)
+	})},
 }
 
 var clusterRoleBindings = strategy{
-	validateCreate: onCreate(rbacvalidation.ValidateClusterRoleBinding),
-	validateUpdate: onUpdate(rbacvalidation.ValidateClusterRoleBindingUpdate),
+	createOnUpdate: true,
+	validateCreate: onCreate(validation.ValidateClusterRoleBinding),
+	change:         change{validate: onUpdate(validation.ValidateClusterRoleBindingUpdate)},
 }

@@ -32,7 +32,7 @@ func (s *Server) Subscribe(to engine.Address, sub client.Subscription) []api.Obj
 		panic("apiserver: a component's own watch: " + status.Message)
 	}
 	items, _ := s.List(res, &client.Request{Namespace: sub.Namespace, Labels: sub.Labels, Fields: sub.Fields})
-	s.watches = append(s.watches, &watch{Subscription: sub, to: to, resource: res, stored: storedResource(res), selector: sel})
+	s.watches = append(s.watches, &watch{Subscription: sub, to: to, resource: res, stored: res.Stored(), selector: sel})
 	return items
 }
 
@@ -51,7 +51,7 @@ func (s *Server) openWatch(t *engine.Turn, res *api.Resource, r *client.Request,
 		Subscription: client.Subscription{
 			ID: r.ID, Resource: r.Resource, Namespace: r.Namespace, Labels: r.Labels, Fields: r.Fields,
 		},
-		to: caller, resource: res, stored: storedResource(res), selector: sel, after: max(asked, s.store.Revision()), bookmarks: r.Bookmarks,
+		to: caller, resource: res, stored: res.Stored(), selector: sel, after: max(asked, s.store.Revision()), bookmarks: r.Bookmarks,
 	}
 	var items []api.Object
 	var missed []*etcd.Value

@@ -1,9 +1,11 @@
 package reference
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,13 +157,17 @@ func storeOf(w *sim.World) *etcd.Store {
 	return w.Engine().Component(client.Server).(*apiserver.Server).Store()
 }
 
-// finalObjects returns the objects that a recording keeps: those of the namespace, the nodes and the namespace itself.
+// recordedKinds are the kinds whose objects a recording keeps although they are the whole cluster's.
+var recordedKinds = []string{"nodes", "csinodes.storage.k8s.io", "priorityclasses.scheduling.k8s.io"}
+
+// finalObjects returns the objects that a recording keeps: those of the namespace, the namespace itself, and of some kinds
+// all.
 func finalObjects(w *sim.World) []map[string]any {
 	var out []map[string]any
 	storeOf(w).Range("/registry/", func(v *etcd.Value) bool {
 		o := v.Object
-		_, isNode := o.(*corev1.Node)
-		if o.GetNamespace() == namespace || o.GetName() == namespace || isNode {
+		whole := slices.Contains(recordedKinds, api.FindObject(o).Name)
+		if o.GetNamespace() == namespace || o.GetName() == namespace || whole {
 			out = append(out, plain(o))
 		}
 		return true
@@ -175,7 +181,9 @@ func plain(o api.Object) map[string]any {
 		panic("reference: an object that is no JSON: " + err.Error())
 	}
 	var m map[string]any
-	if err := json.Unmarshal(b, &m); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber() // large numbers stay whole
+	if err := d.Decode(&m); err != nil {
 		panic("reference: an object that is no JSON object: " + err.Error())
 	}
 	return m

@@ -4,29 +4,10 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"orrery/sim/api"
 )
-
-// verbs are those that every resource has.
-var verbs = metav1.Verbs{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
-
-// verbsOf returns what can be done with a resource or a subresource of it.
-func verbsOf(r *api.Resource, subresource string) metav1.Verbs {
-	switch {
-	case subresource == "binding" || subresource == "eviction" || subresource == "token":
-		return metav1.Verbs{"create"}
-	case subresource == "log":
-		return metav1.Verbs{"get"}
-	case subresource == "finalize":
-		return metav1.Verbs{"update"}
-	case subresource != "":
-		return metav1.Verbs{"get", "patch", "update"}
-	case r.Name == "namespaces":
-		return metav1.Verbs{"create", "delete", "get", "list", "patch", "update", "watch"}
-	}
-	return verbs
-}
 
 // discovery answers the requests by which a client finds out what is served; nil for any other path.
 func discovery(path string) any {
@@ -36,46 +17,55 @@ func discovery(path string) any {
 	case "/apis":
 		return groups()
 	case "/api/v1":
-		return resources("")
+		return resources(schema.GroupVersion{Version: "v1"})
 	}
-	rest, ok := strings.CutPrefix(path, "/apis/")
-	if group, found := strings.CutSuffix(rest, "/v1"); ok && found && !strings.Contains(group, "/") {
-		return resources(group)
+	if rest, ok := strings.CutPrefix(path, "/apis/"); ok {
+		if group, version, ok := strings.Cut(rest, "/"); ok {
+			return resources(schema.GroupVersion{Group: group, Version: version})
+		}
 	}
 	return nil
 }
 
 func groups() metav1.APIGroupList {
 	list := metav1.APIGroupList{TypeMeta: metav1.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}}
-	seen := map[string]bool{"": true}
+	seen := map[schema.GroupVersion]bool{}
 	for _, r := range api.Resources {
-		if g := r.Kind.Group; !seen[g] {
-			seen[g] = true
-			v := metav1.GroupVersionForDiscovery{GroupVersion: g + "/v1", Version: "v1"}
-			list.Groups = append(list.Groups, metav1.APIGroup{
-				Name: g, Versions: []metav1.GroupVersionForDiscovery{v}, PreferredVersion: v,
-			})
+		gv := r.Kind.GroupVersion()
+		if gv.Group == "" || seen[gv] {
+			continue
 		}
+		seen[gv] = true
+		v := metav1.GroupVersionForDiscovery{GroupVersion: gv.String(), Version: gv.Version}
+		if n := len(list.Groups); n > 0 && list.Groups[n-1].Name == gv.Group {
+			list.Groups[n-1].Versions = append(list.Groups[n-1].Versions, v)
+			continue
+		}
+		list.Groups = append(list.Groups, metav1.APIGroup{
+			Name: gv.Group, Versions: []metav1.GroupVersionForDiscovery{v}, PreferredVersion: v,
+		})
 	}
 	return list
 }
 
-// resources lists a group's resources; nil when there is no such group.
-func resources(group string) any {
+// resources lists the resources of a group's version; nil when there is none.
+func resources(gv schema.GroupVersion) any {
 	list := metav1.APIResourceList{TypeMeta: metav1.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"}}
 	for _, r := range api.Resources {
-		if r.Kind.Group != group {
+		if r.Kind.GroupVersion() != gv {
 			continue
 		}
-		list.GroupVersion = r.Kind.GroupVersion().String()
+		list.GroupVersion = gv.String()
 		list.APIResources = append(list.APIResources, metav1.APIResource{
-			Name: r.Plural, SingularName: r.Singular, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: verbsOf(r, ""),
+			Name: r.Plural, SingularName: r.Singular, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: r.Verbs,
 			ShortNames: r.Short, Categories: r.Categories,
 		})
-		for _, s := range r.Subresource {
-			list.APIResources = append(list.APIResources, metav1.APIResource{
-				Name: r.Plural + "/" + s, Namespaced: r.Namespaced, Kind: r.Kind.Kind, Verbs: verbsOf(r, s),
-			})
+		for _, s := range r.Subresources {
+			part := metav1.APIResource{Name: r.Plural + "/" + s.Name, Namespaced: r.Namespaced, Kind: s.Kind.Kind, Verbs: s.Verbs}
+			if s.Kind.GroupVersion() != gv {
+				part.Group, part.Version = s.Kind.Group, s.Kind.Version
+			}
+			list.APIResources = append(list.APIResources, part)
 		}
 	}
 	if list.GroupVersion == "" {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"orrery/sim/api"
 	"orrery/sim/client"
 )
@@ -38,7 +40,7 @@ func parse(path string) (target, bool) {
 	if parts[0] == "namespaces" && len(parts) > 2 && parts[2] != "status" && parts[2] != "finalize" {
 		t.namespace, parts = parts[1], parts[2:]
 	}
-	t.resource = find(group, version, parts[0])
+	t.resource = api.FindVersion(schema.GroupVersionResource{Group: group, Version: version, Resource: parts[0]})
 	if t.resource == nil || len(parts) > 3 || slices.Contains(parts, "") {
 		return t, false
 	}
@@ -51,23 +53,11 @@ func parse(path string) (target, bool) {
 	return t, t.exists()
 }
 
-// find returns the resource of a plural name in a version of a group, or nil.
-func find(group, version, plural string) *api.Resource {
-	name := plural
-	if group != "" {
-		name += "." + group
-	}
-	if r := api.Find(name); r != nil && r.Kind.Version == version && r.Kind.Group == group {
-		return r
-	}
-	return nil
-}
-
 // exists reports whether there is something at the path, whatever the method.
 func (t target) exists() bool {
 	switch {
 	case t.subresource != "":
-		return slices.Contains(t.resource.Subresource, t.subresource) && (t.namespace != "") == t.resource.Namespaced
+		return t.resource.Subresource(t.subresource) != nil && (t.namespace != "") == t.resource.Namespaced
 	case t.name != "":
 		return (t.namespace != "") == t.resource.Namespaced
 	}
@@ -96,10 +86,10 @@ func (t target) verb(method string, watch bool) (client.Verb, bool) {
 	case method == http.MethodDelete && !one && (t.namespace != "" || !t.resource.Namespaced):
 		verb = client.DeleteCollection
 	}
-	return verb, verb != "" && slices.Contains(verbsOf(t.resource, t.subresource), string(verb))
+	return verb, verb != "" && t.resource.Serves(string(verb), t.subresource)
 }
 
 // creates reports whether the target is a subresource that is posted to.
 func (t target) creates() bool {
-	return slices.Contains([]string{"binding", "eviction", "token"}, t.subresource)
+	return t.subresource != "" && t.resource.Serves("create", t.subresource)
 }

@@ -62,7 +62,9 @@ const (
 const lookAgain = time.Second
 
 // watched reports whether objects of a resource can have owners and be owners here. Events come and go by themselves.
-func watched(r *api.Resource) bool { return r.Kind.Kind != "Event" }
+func watched(r *api.Resource) bool {
+	return r.Kind.Kind != "Event" && r.Preferred && r.Serves("watch", "")
+}
 
 func watches() []controller.Watch {
 	var all []controller.Watch

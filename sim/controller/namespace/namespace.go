@@ -58,7 +58,7 @@ func watches() []controller.Watch {
 func contents() []*api.Resource {
 	all := []*api.Resource{api.Find("pods")}
 	for _, r := range api.Resources {
-		if r.Namespaced && r.Name != "pods" {
+		if r.Namespaced && r.Preferred && r.Name != "pods" && r.Serves("deletecollection", "") {
 			all = append(all, r)
 		}
 	}

@@ -28,7 +28,7 @@ type printer struct {
 func (p *Inspector) Table(i *instant.Instant, resource, filter string, offset, limit int) *wire.Table {
 	out := &wire.Table{Resources: resources(i), Offset: max(offset, 0)}
 	res := api.Find(resource)
-	if res == nil || res.Kind.Group == "events.k8s.io" {
+	if res == nil || res.Stored() != res || res.Storage == "" {
 		res = api.Find("pods")
 	}
 	out.Resource = res.Name
@@ -83,7 +83,7 @@ func (p printer) row(res *api.Resource, o api.Object, now time.Time) []string {
 func resources(i *instant.Instant) []wire.Resource {
 	var out []wire.Resource
 	for _, res := range api.Resources {
-		if res.Kind.Group == "events.k8s.io" { // stored and shown as core Events
+		if res.Stored() != res || res.Storage == "" { // shown as they are stored, or not stored
 			continue
 		}
 		r := wire.Resource{Resource: res.Name, Kind: res.Kind.Kind}
