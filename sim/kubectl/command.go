@@ -27,9 +27,11 @@ const (
 
 // Command is one run of kubectl as plain data: it can be kept and given again. It must not be changed once it was given.
 type Command struct {
-	Line      string `json:"line,omitempty"` // as typed; String makes one where it is empty
-	Verb      Verb   `json:"verb"`
-	Namespace string `json:"namespace,omitempty"` // of the flag -n; "default" when empty
+	Line      string   `json:"line,omitempty"` // as typed; String makes one where it is empty
+	Verb      Verb     `json:"verb"`
+	Namespace string   `json:"namespace,omitempty"` // of the flag -n; "default" when empty
+	As        string   `json:"as,omitempty"`        // whom it acts as, of the flag --as
+	AsGroups  []string `json:"asGroups,omitempty"`  // of the flags --as-group
 	// What it is about: files, or objects by name, selector or --all.
 	Files    []File   `json:"files,omitempty"`
 	Targets  []Target `json:"targets,omitempty"`

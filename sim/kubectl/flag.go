@@ -16,8 +16,13 @@ type flag struct {
 
 var shorthands = map[byte]string{'f': "filename", 'n': "namespace", 'l': "selector", 'p': "patch"}
 
+// global are the flags that every command has.
+var global = []string{"namespace", "as", "as-group"}
+
 var flags = map[string]*flag{
 	"namespace":        {set: func(p *parser, v string) error { p.command.Namespace = v; return nil }},
+	"as":               {set: func(p *parser, v string) error { p.command.As = v; return nil }},
+	"as-group":         {set: func(p *parser, v string) error { p.command.AsGroups = append(p.command.AsGroups, v); return nil }},
 	"filename":         {set: (*parser).addFiles},
 	"selector":         {set: func(p *parser, v string) error { p.command.Selector = v; return nil }},
 	"all":              boolean(func(c *Command, v bool) { c.All = v }),

@@ -122,7 +122,7 @@ func (p *parser) options(g *grammar, words []string) error {
 func (p *parser) option(g *grammar, words []string) ([]string, error) {
 	name, value, hasValue := flagName(words[0])
 	f := flags[name]
-	known := f != nil && (name == "namespace" || g != nil && slices.Contains(g.flags, name))
+	known := f != nil && (slices.Contains(global, name) || g != nil && slices.Contains(g.flags, name))
 	if !known {
 		return nil, p.unknownFlag(g, words[0])
 	}

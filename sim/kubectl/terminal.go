@@ -195,6 +195,9 @@ type turn struct {
 
 // send makes a request, whose answer the process gets. It returns true, as a task does that made one.
 func (t *turn) send(r client.Request) bool {
+	if c := t.process.command; c.As != "" || len(c.AsGroups) > 0 {
+		r.Impersonate = &client.Impersonate{User: c.As, Groups: c.AsGroups}
+	}
 	id := t.terminal.conn.SendAfter(t.Turn, t.delay, r)
 	t.terminal.waiting[id] = t.process.id
 	return true
