@@ -9,7 +9,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/version"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -39,31 +38,30 @@ type Handler struct {
 // ServeHTTP implements http.Handler.
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
-	case "/version":
-		writeJSON(w, http.StatusOK, version.Info{
-			Major: "1", Minor: "36", GitVersion: api.Version, Platform: "js/wasm", Compiler: "gc",
-		})
+	case "/version", "/version/":
+		writeJSON(w, http.StatusOK, release())
 		return
-	case "/healthz", "/livez", "/readyz":
-		w.Write([]byte("ok"))
+	case "/", "/index.html":
+		writeJSON(w, http.StatusOK, h.paths())
 		return
 	}
-	if h.OpenAPI != nil && strings.HasPrefix(r.URL.Path, "/openapi/") {
+	switch {
+	case healthy(w, r), h.discover(w, r):
+	case h.OpenAPI != nil && strings.HasPrefix(r.URL.Path, "/openapi/"):
 		h.OpenAPI.ServeHTTP(w, r)
-		return
+	default:
+		h.serveResource(w, r)
 	}
-	if answer := discovery(r.URL.Path); answer != nil {
-		writeJSON(w, http.StatusOK, answer)
-		return
-	}
-	h.serveResource(w, r)
 }
+
+// resources returns all that is served, in the order in which discovery lists it.
+func (h Handler) resources() []*api.Resource { return api.Resources }
 
 // serveResource answers a request for a resource.
 func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
 	t, ok := parse(r.URL.Path)
 	if !ok {
-		h.fail(w, r, generic(http.StatusNotFound))
+		h.notFound(w, r)
 		return
 	}
 	watch, _ := strconv.ParseBool(r.URL.Query().Get("watch"))
