@@ -16,6 +16,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/metadata/metadatainformer"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/pager"
@@ -133,6 +135,27 @@ func TestDynamicClient(t *testing.T) {
 	if rest, _ := list(t, s, maps+"?labelSelector=all"); rest != "cdefgh" {
 		t.Errorf("after the deletion of a and b: %s", rest)
 	}
+}
+
+// TestMetadataInformer holds that an informer which wants nothing but metadata gets it, in protobuf.
+func TestMetadataInformer(t *testing.T) {
+	_, s := serve(t)
+	fill(t, s, "ab")
+	c := metadata.NewForConfigOrDie(metadata.ConfigFor(&rest.Config{Host: s.URL, QPS: -1}))
+	l := &log{said: map[string]bool{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	factory := metadatainformer.NewSharedInformerFactory(c, 0)
+	informer := factory.ForResource(schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}).Informer()
+	informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(o any) { l.say("+" + o.(*metav1.PartialObjectMetadata).Name) },
+		DeleteFunc: func(o any) { l.say("-" + o.(*metav1.PartialObjectMetadata).Name) },
+	})
+	factory.Start(ctx.Done())
+	t.Cleanup(func() { cancel(); factory.Shutdown() })
+	l.wait(t, "+a", "+b")
+	fill(t, s, "c")
+	send(t, s, "DELETE", maps+"/a", "")
+	l.wait(t, "+c", "-a")
 }
 
 // TestDiscoveryClient holds that client-go finds every kind that is served.

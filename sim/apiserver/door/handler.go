@@ -27,7 +27,7 @@ type World interface {
 	NextID() uint64
 }
 
-// Handler serves a world's API over HTTP. What it can do without is left out of programs that have no room for it.
+// Handler serves a world's API over HTTP. Models k8s.io/apiserver/pkg/endpoints. What it can do without is left out of programs that have no room for it.
 type Handler struct {
 	World    World
 	Tables   Tables       // nil: tables have a name and a time only

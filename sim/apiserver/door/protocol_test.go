@@ -1,6 +1,8 @@
 package door_test
 
 import (
+	"compress/gzip"
+	"io"
 	"strings"
 	"testing"
 )
@@ -106,5 +108,31 @@ func TestTables(t *testing.T) {
 				t.Errorf("%s has %s:\n%s", c.path, part, a.body)
 			}
 		}
+	}
+}
+
+// TestGzip holds that long answers are compressed for those who can read it, and short ones for nobody.
+func TestGzip(t *testing.T) {
+	_, s := serve(t)
+	for _, name := range []string{"a", "b", "c"} {
+		body := `{"metadata":{"name":"` + name + `"},"data":{"k":"` + strings.Repeat("v", 60<<10) + `"}}`
+		if a := send(t, s, "POST", maps, body); a.code != 201 {
+			t.Fatal(a.code, a.body)
+		}
+	}
+	plain := send(t, s, "GET", maps, "")
+	a := send(t, s, "GET", maps, "", "Accept-Encoding: deflate, gzip")
+	if a.header.Get("Content-Encoding") != "gzip" || a.header.Get("Vary") != "Accept-Encoding" {
+		t.Fatal(a.header)
+	}
+	z, err := gzip.NewReader(strings.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if long, err := io.ReadAll(z); err != nil || string(long) != plain.body || len(a.body) >= len(plain.body) {
+		t.Errorf("%v, %d bytes in %d", err, len(long), len(a.body))
+	}
+	if one := send(t, s, "GET", maps+"/a", "", "Accept-Encoding: gzip"); one.header.Get("Content-Encoding") != "" {
+		t.Error(one.header)
 	}
 }
