@@ -234,14 +234,26 @@ func unprocessable(err error) error {
 }
 
 // strategicError gives an error of a strategic merge patch its code.
-//
-// Simplified: a patch without a merge key, or of the wrong shape, is a bad request; Kubernetes has an internal error of it.
 func strategicError(err error) error {
 	switch {
 	case errors.Is(err, mergepatch.ErrNoListOfLists), errors.Is(err, mergepatch.ErrPatchContentNotMatchRetainKeys):
 		return unprocessable(err)
+	case errors.Is(err, mergepatch.ErrBadJSONDoc), errors.Is(err, mergepatch.ErrBadPatchFormatForPrimitiveList),
+		errors.Is(err, mergepatch.ErrBadPatchFormatForRetainKeys), errors.Is(err, mergepatch.ErrBadPatchFormatForSetElementOrderList),
+		errors.Is(err, mergepatch.ErrUnsupportedStrategicMergePatchFormat):
+		return apierrors.NewBadRequest(err.Error())
 	}
-	return apierrors.NewBadRequest(err.Error())
+	return &apierrors.StatusError{ErrStatus: *unexpected(err)}
+}
+
+// unexpected is the refusal of a request for an error that Kubernetes does not foresee in one.
+//
+// Simplified: the code is 400; Kubernetes calls it an error of its own, 500, in the same words.
+func unexpected(err error) *metav1.Status {
+	if _, ok := err.(apierrors.APIStatus); ok {
+		return statusOf(err)
+	}
+	return &metav1.Status{Status: metav1.StatusFailure, Code: http.StatusBadRequest, Message: err.Error()}
 }
 
 // withStatus returns a shallow copy of the current object with another's status.

@@ -63,16 +63,21 @@ func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Req
 	case r.Verb == client.Create:
 		return s.prepareCreate(t, res, r)
 	case r.Verb == client.Update:
-		return s.prepareUpdate(t, res, r, func(api.Object) (api.Object, *metav1.Status) {
+		return s.manage(t, res, r, r.Subresource, func(api.Object) (api.Object, *metav1.Status) {
 			o, err := stored(r.Object)
 			if err != nil {
 				return nil, badRequest(err.Error())
 			}
 			return o, nil
 		})
+	case r.Verb == client.Patch && r.PatchType == types.ApplyYAMLPatchType:
+		return s.prepareApply(t, res, r)
 	case r.Verb == client.Patch:
 		var warnings []string
-		out, status := s.prepareUpdate(t, res, r, func(current api.Object) (o api.Object, status *metav1.Status) {
+		out, status := s.manage(t, res, r, r.Subresource, func(current api.Object) (o api.Object, status *metav1.Status) {
+			if mentionsManagers(r) {
+				current = s.showStored(current)
+			}
 			o, warnings, status = patched(res, r, current)
 			return o, status
 		})
@@ -118,7 +123,8 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 		return outcome{}, status
 	}
 	return outcome{
-		write: &etcd.Write{Key: key, Object: o, Sent: r.Object}, object: dry(r, o), code: http.StatusCreated,
+		write:  &etcd.Write{Key: key, Object: o, Sent: r.Object, Beside: s.begun(t, r)},
+		object: dry(r, o), code: http.StatusCreated,
 		warnings: append(s.warnOf(res, r, o, nil), a.Warnings...),
 	}, nil
 }
@@ -233,8 +239,8 @@ func checkUpdate(res *api.Resource, r *client.Request, o, old api.Object) *metav
 	if status := ensureNamespace(res, r, o); status != nil {
 		return status
 	}
-	if o.GetName() != old.GetName() {
-		return badRequest("the name of the object (" + o.GetName() + ") does not match the name on the URL (" + old.GetName() + ")")
+	if status := checkName(r, o); status != nil {
+		return status
 	}
 	if rv := o.GetResourceVersion(); rv != "" && rv != old.GetResourceVersion() {
 		return conflict(res, r.Name, modified)

@@ -5,7 +5,7 @@
 // key changed in the meantime and the first half is done again. Watches are told of the commit, and the caller is
 // answered. REST semantics exist once, here, for every door. Models k8s.io/apiserver and k8s.io/kubernetes/pkg/registry.
 //
-// Simplified: there are no managed fields, no server-side apply and no API priority and
+// Simplified: there is no API priority and
 // fairness; Kubernetes has them all.
 package apiserver
 
@@ -20,6 +20,7 @@ import (
 
 	"orrery/sim/api"
 	"orrery/sim/apiserver/authorization"
+	"orrery/sim/apiserver/managedfields"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/etcd"
@@ -54,12 +55,13 @@ type Server struct {
 	began     time.Duration // see Begin
 	store     *etcd.Store
 	watches   []*watch
-	compact   int64                 // revision at the last compaction timer: what the next one compacts to
-	open      int                   // requests taken and not yet answered
-	converter *converter            // shared by clones
-	policy    *authorization.Policy // shared by clones; nil after a write to an RBAC object
-	received  time.Time             // when the request was taken that is being worked on
-	auditor   Auditor               // shared by clones; may be nil
+	compact   int64                   // revision at the last compaction timer: what the next one compacts to
+	open      int                     // requests taken and not yet answered
+	converter *converter              // shared by clones
+	managers  *managedfields.Managers // shared by clones
+	policy    *authorization.Policy   // shared by clones; nil after a write to an RBAC object
+	received  time.Time               // when the request was taken that is being worked on
+	auditor   Auditor                 // shared by clones; may be nil
 
 	collections map[uint64]*collection // by the ID of their deletes
 	collected   uint64                 // deletecollections so far
@@ -71,7 +73,10 @@ const copiedMax = 3 << 20
 // New returns a server with an empty store.
 func New(config Config) *Server {
 	jsonpatch.AccumulatedCopySizeLimit = copiedMax
-	return &Server{config: config, store: etcd.New(), converter: &converter{}, collections: map[uint64]*collection{}}
+	return &Server{
+		config: config, store: etcd.New(), converter: &converter{}, managers: &managedfields.Managers{},
+		collections: map[uint64]*collection{},
+	}
 }
 
 // Auditor is told of every request when it is answered. It must only look.
@@ -189,6 +194,10 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 		s.collections[s.collected] = out.collection
 	case out.write == nil || r.DryRun:
 		t.Entry.Kind = trace.Receive
+		if out.write != nil && out.object != nil && r.Managed {
+			history, _ := out.write.Beside.(*managedfields.History)
+			out.object = s.shown(out.object, history)
+		}
 		s.answer(t, caller, &client.Response{
 			ID: r.ID, Request: r, Code: out.code, Object: out.object, Warnings: out.warnings, List: out.revision,
 			Deleted: out.write != nil && out.write.Object == nil,
@@ -251,6 +260,7 @@ func (s *Server) refuse(t *engine.Turn, r *client.Request, caller engine.Address
 
 func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Response) {
 	s.open--
+	s.show(r)
 	if w := deprecated[r.Request.Resource]; w != "" {
 		r.Warnings = append([]string{w}, r.Warnings...)
 	}

@@ -114,9 +114,10 @@ func (s *Server) prepareScale(t *engine.Turn, res *api.Resource, r *client.Reque
 	if r.Verb != client.Patch {
 		return outcome{}, badRequest("the scale subresource can be patched only")
 	}
-	return s.prepareUpdate(t, res, &client.Request{
+	return s.manage(t, res, &client.Request{
 		User: r.User, Verb: client.Patch, Resource: r.Resource, Namespace: r.Namespace, Name: r.Name, DryRun: r.DryRun,
-	}, func(current api.Object) (api.Object, *metav1.Status) {
+		Manager: r.Manager, Agent: r.Agent,
+	}, r.Subresource, func(current api.Object) (api.Object, *metav1.Status) {
 		replicas, err := replicasOf(current)
 		if err != nil {
 			return nil, badRequest(err.Error())

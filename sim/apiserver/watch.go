@@ -17,6 +17,7 @@ type watch struct {
 	to        engine.Address
 	resource  *api.Resource // of the objects as they are served
 	stored    *api.Resource // of the objects as they are stored
+	managed   bool          // see client.Request
 	selector  selector
 	after     int64         // changes up to this revision are not its
 	last      time.Duration // when the latest change arrives: a watch keeps its order
@@ -52,6 +53,7 @@ func (s *Server) openWatch(t *engine.Turn, res *api.Resource, r *client.Request,
 			ID: r.ID, Resource: r.Resource, Namespace: r.Namespace, Labels: r.Labels, Fields: r.Fields,
 		},
 		to: caller, resource: res, stored: res.Stored(), selector: sel, after: max(asked, s.store.Revision()), bookmarks: r.Bookmarks,
+		managed: r.Managed,
 	}
 	var items []api.Object
 	var missed []*etcd.Value
@@ -126,6 +128,9 @@ func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Va
 		}
 	default:
 		return
+	}
+	if w.managed {
+		ch.Object = s.shown(ch.Object, historyOf(v))
 	}
 	s.send(t, w, &ch)
 }

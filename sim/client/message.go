@@ -58,6 +58,7 @@ type Request struct {
 	// FieldValidation says what happens to unknown and duplicate fields: "Strict", "Warn", "Ignore", or "" for Warn.
 	FieldValidation string
 	Force           bool // of an apply: take conflicting fields from their managers
+	Managed         bool // whether the answer shows the managers of its objects' fields
 	// Of a delete.
 	UID         types.UID // precondition; empty for none
 	Revision    string    // precondition on resourceVersion; empty for none. Of a get, list or watch: its resourceVersion

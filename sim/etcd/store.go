@@ -29,6 +29,7 @@ type Value struct {
 	Version int64      // writes since the key was created, this one included; 0 when this write deleted it
 	Event   uint64     // number of the event that committed it
 	Sent    api.Object // what the write's author sent, where the object was made from it: without defaults; may be nil
+	Beside  any        // what the API server keeps beside the object, which never changes; the store does not look at it
 }
 
 // Deleted reports whether the write removed the key.
@@ -149,6 +150,7 @@ type Write struct {
 	Last   api.Object // for a delete: the value that watchers are shown
 	Event  uint64     // number of the event that commits
 	Sent   api.Object // see Value
+	Beside any        // see Value; nil for what there was
 }
 
 // Commit makes the write at a new revision. It returns ErrConflict, and changes nothing, when the key's revision is not
@@ -159,9 +161,12 @@ func (s *Store) Commit(w Write) (*Value, error) {
 		return nil, ErrConflict
 	}
 	s.revision++
-	v := &Value{Key: w.Key, Object: w.Object, Create: s.revision, Mod: s.revision, Version: 1, Event: w.Event, Sent: w.Sent}
+	v := &Value{Key: w.Key, Object: w.Object, Create: s.revision, Mod: s.revision, Version: 1, Event: w.Event, Sent: w.Sent, Beside: w.Beside}
 	if old != nil {
 		v.Create, v.Version = old.Create, old.Version+1
+		if v.Beside == nil {
+			v.Beside = old.Beside
+		}
 	}
 	if w.Object == nil {
 		v.Object, v.Version = w.Last, 0

@@ -43,6 +43,7 @@ type Call struct {
 	Agent           string `json:"agent,omitempty"`   // the program that asks, by its User-Agent header
 	FieldValidation string `json:"fieldValidation,omitempty"`
 	Force           bool   `json:"force,omitempty"`
+	Managed         bool   `json:"managed,omitempty"` // whether the answer shows managedFields
 }
 
 // Impersonate is who a request asks to be taken for, by its Impersonate-* headers.
@@ -55,7 +56,7 @@ func (c *Call) request() client.Request {
 		Namespace: c.Namespace, Name: c.Name, DryRun: c.DryRun, Labels: c.Labels, Fields: c.Fields, Revision: c.Revision,
 		UID: c.UID, Grace: c.Grace, Propagation: c.Propagation, Match: c.Match, Limit: c.Limit, Continue: c.Continue,
 		Bookmarks: c.Bookmarks, Initial: c.Initial, Timeout: c.Timeout,
-		Manager: c.Manager, Agent: c.Agent, FieldValidation: c.FieldValidation, Force: c.Force,
+		Manager: c.Manager, Agent: c.Agent, FieldValidation: c.FieldValidation, Force: c.Force, Managed: c.Managed,
 	}
 	switch c.Verb {
 	case client.Create, client.Update:

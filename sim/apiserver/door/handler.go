@@ -91,6 +91,7 @@ func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, status)
 		return
 	}
+	call.Managed = as.target == nil || as.target.Kind != "Table"
 	answer, err := h.World.Call(r.Context(), call)
 	if err != nil {
 		h.fail(w, r, unanswered(err))
