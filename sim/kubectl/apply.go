@@ -42,6 +42,10 @@ func (p *process) read(f File) {
 		o := object{d.Resource.Name, scoped(d.Resource.Name, c.namespaceOr(d.Namespace)), d.Name}
 		switch c.Verb {
 		case Apply:
+			if c.ServerSide {
+				p.tasks = append(p.tasks, &applyingThere{object: o, document: d})
+				continue
+			}
 			p.tasks = append(p.tasks, &applying{object: o, document: d})
 		case Create:
 			p.tasks = append(p.tasks, &creation{object: o, document: d})
@@ -69,14 +73,25 @@ func (a *applying) clone() task { c := *a; return &c }
 
 func (a *applying) start(t *turn) bool {
 	if a.name == "" {
-		if meta, ok := a.document.Value["metadata"].(map[string]any); ok && meta["generateName"] != nil {
-			generate, _ := meta["generateName"].(string)
-			return t.fail(plainError("from " + generate + ": cannot use generate name with apply"))
+		if err := generated(a.document); err != nil {
+			return t.fail(err)
 		}
 		return t.fail(during("retrieving current configuration of:\n"+a.info()+"\nfrom server for:", a.document.File,
-			plainError("resource name may not be empty")))
+			errNameless))
 	}
 	return t.send(a.request(client.Get))
+}
+
+var errNameless = plainError("resource name may not be empty")
+
+// generated returns an error for a document whose object is to be named by the server.
+func generated(d *manifest.Document) error {
+	meta, _ := d.Value["metadata"].(map[string]any)
+	if meta["generateName"] == nil {
+		return nil
+	}
+	generate, _ := meta["generateName"].(string)
+	return plainError("from " + generate + ": cannot use generate name with apply")
 }
 
 func (a *applying) answer(t *turn, r *client.Response) bool {
@@ -124,7 +139,7 @@ func (a *applying) create(t *turn) bool {
 		return t.fail(during("creating", a.document.File, err))
 	}
 	r := a.request(client.Create)
-	r.Body, r.Manager, r.DryRun = data, clientSide, t.process.command.DryRun
+	r.Body, r.Manager, r.DryRun = data, t.process.command.managerOr(clientSide), t.process.command.DryRun
 	r.FieldValidation = metav1.FieldValidationStrict
 	return t.send(r)
 }
@@ -148,7 +163,8 @@ func (a *applying) update(t *turn, current api.Object) bool {
 	a.patch = patch
 	r := a.request(client.Patch)
 	r.PatchType, r.PatchData = types.StrategicMergePatchType, patch
-	r.Manager, r.DryRun, r.FieldValidation = clientSide, t.process.command.DryRun, metav1.FieldValidationStrict
+	r.Manager, r.DryRun = t.process.command.managerOr(clientSide), t.process.command.DryRun
+	r.FieldValidation = metav1.FieldValidationStrict
 	return t.send(r)
 }
 

@@ -28,6 +28,13 @@ func (p *parser) needFiles() error {
 	return nil
 }
 
+func (p *parser) applyArgs() error {
+	if p.command.ForceConflicts && !p.command.ServerSide {
+		return usage("--force-conflicts only works with --server-side")
+	}
+	return p.needFiles()
+}
+
 // createArgs allows, besides files, the one kind whose manifest says nothing but its name.
 func (p *parser) createArgs() error {
 	if len(p.args) == 2 && (p.args[0] == "namespace" || p.args[0] == "ns") {

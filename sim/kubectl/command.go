@@ -40,6 +40,10 @@ type Command struct {
 
 	DryRun bool `json:"dryRun,omitempty"` // --dry-run=server, of apply and create
 
+	ServerSide     bool   `json:"serverSide,omitempty"`     // of apply
+	ForceConflicts bool   `json:"forceConflicts,omitempty"` // of apply --server-side
+	FieldManager   string `json:"fieldManager,omitempty"`   // of apply and create; empty for the command's own
+
 	Replicas        int32  `json:"replicas,omitempty"`        // of scale
 	CurrentReplicas *int32 `json:"currentReplicas,omitempty"` // of scale; nil for any
 
@@ -124,6 +128,14 @@ func (c *Command) flags() []string {
 		words = append(words, "--cascade="+c.Cascade)
 	}
 	return words
+}
+
+// managerOr returns the field manager that the command names, or the usual one.
+func (c *Command) managerOr(usual string) string {
+	if c.FieldManager != "" {
+		return c.FieldManager
+	}
+	return usual
 }
 
 // namespaceOr returns the namespace of an object that has this one written in its manifest.

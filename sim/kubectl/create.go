@@ -21,7 +21,7 @@ func (c *creation) start(t *turn) bool {
 		return t.fail(during("creating", c.document.File, err))
 	}
 	r := c.request(client.Create)
-	r.Body, r.Manager, r.DryRun = data, "kubectl-create", t.process.command.DryRun
+	r.Body, r.Manager, r.DryRun = data, t.process.command.managerOr("kubectl-create"), t.process.command.DryRun
 	r.FieldValidation = metav1.FieldValidationStrict
 	return t.send(r)
 }

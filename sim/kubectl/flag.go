@@ -35,6 +35,9 @@ var flags = map[string]*flag{
 			c.Grace = &one
 		}
 	}),
+	"server-side":      boolean(func(c *Command, v bool) { c.ServerSide = v }),
+	"force-conflicts":  boolean(func(c *Command, v bool) { c.ForceConflicts = v }),
+	"field-manager":    {set: func(p *parser, v string) error { p.command.FieldManager = v; return nil }},
 	"grace-period":     integer(64, func(c *Command, n int64) { c.Grace = &n }),
 	"to-revision":      integer(64, func(c *Command, n int64) { c.Revision = n }),
 	"replicas":         integer(32, func(c *Command, n int64) { c.Replicas = int32(n) }),

@@ -39,8 +39,8 @@ type grammar struct {
 }
 
 var grammars = []grammar{
-	{Apply, []string{"filename", "dry-run"}, (*parser).needFiles},
-	{Create, []string{"filename", "dry-run"}, (*parser).createArgs},
+	{Apply, []string{"filename", "dry-run", "server-side", "force-conflicts", "field-manager"}, (*parser).applyArgs},
+	{Create, []string{"filename", "dry-run", "field-manager"}, (*parser).createArgs},
 	{Delete, []string{"filename", "selector", "all", "cascade", "grace-period", "force", "now", "wait", "ignore-not-found"}, (*parser).deleteArgs},
 	{Scale, []string{"filename", "selector", "all", "replicas", "current-replicas"}, (*parser).scaleArgs},
 	{Label, []string{"filename", "selector", "all", "overwrite"}, (*parser).labelArgs},
