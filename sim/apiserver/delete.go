@@ -49,7 +49,10 @@ func (s *Server) prepareDelete(t *engine.Turn, res *api.Resource, r *client.Requ
 	}, nil
 }
 
+// checkPreconditions refuses to delete another object than the one that was meant. Its words name the kind, as Kubernetes'
+// do, where other conflicts name the resource.
 func checkPreconditions(res *api.Resource, r *client.Request, o api.Object) *metav1.Status {
+	res = &api.Resource{Plural: res.Kind.Kind, Kind: res.Kind}
 	if r.UID != "" && r.UID != o.GetUID() {
 		return conflict(res, r.Name, "the UID in the precondition ("+string(r.UID)+") does not match the UID in record ("+
 			string(o.GetUID())+"). The object might have been deleted and then recreated")

@@ -8,8 +8,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -142,10 +144,10 @@ func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (ap
 		return nil, status
 	}
 	if o.GetResourceVersion() != "" {
-		return nil, badRequest("resourceVersion should not be set on objects to be created")
+		return nil, unexpected(stringError("resourceVersion should not be set on objects to be created"))
 	}
-	if o.GetName() == "" && o.GetGenerateName() != "" {
-		o.SetName(o.GetGenerateName() + t.Stream("names").Suffix(5))
+	if status := s.name(t, res, o); status != nil {
+		return nil, status
 	}
 	api.Scheme.Default(o)
 	o.GetObjectKind().SetGroupVersionKind(emptyKind)
@@ -155,6 +157,29 @@ func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (ap
 	o.SetDeletionGracePeriodSeconds(nil)
 	o.SetManagedFields(nil)
 	return o, nil
+}
+
+// nameTries is how many names are made for an object before it is refused, and nameMax how much of what it asks for its name
+// to begin with is kept, so that names have at most 63 characters.
+const (
+	nameTries = 8
+	nameMax   = 58
+)
+
+// name gives an object without a name one that begins as it asks for and that none has.
+func (s *Server) name(t *engine.Turn, res *api.Resource, o api.Object) *metav1.Status {
+	if o.GetName() != "" || o.GetGenerateName() == "" {
+		return nil
+	}
+	begin := o.GetGenerateName()
+	begin = begin[:min(len(begin), nameMax)]
+	for range nameTries {
+		o.SetName(begin + t.Stream("names").Suffix(5))
+		if s.store.Get(res.Stored().Key(o.GetNamespace(), o.GetName())) == nil {
+			return nil
+		}
+	}
+	return statusOf(apierrors.NewGenerateNameConflict(groupResource(res), o.GetName(), 1))
 }
 
 func (s *Server) prepareUpdate(
@@ -183,7 +208,9 @@ func (s *Server) prepareUpdate(
 		}
 		o.SetResourceVersion(old.GetResourceVersion())
 	}
-	keepMeta(o, old)
+	if status := keepMeta(res, o, old); status != nil {
+		return outcome{}, status
+	}
 	if r.Subresource == "" {
 		api.Scheme.Default(o)
 	}
@@ -193,6 +220,9 @@ func (s *Server) prepareUpdate(
 		return outcome{}, status
 	}
 	validate := st.changeBy(callOf(t, r), r.Subresource, o, old)
+	if validate == nil {
+		return outcome{}, notServed()
+	}
 	if r.PatchType != client.TypedStatus && apiequality.Semantic.DeepEqual(o, old) {
 		return outcome{object: old, code: http.StatusOK}, nil
 	}
@@ -245,26 +275,45 @@ func checkUpdate(res *api.Resource, r *client.Request, o, old api.Object) *metav
 	if rv := o.GetResourceVersion(); rv != "" && rv != old.GetResourceVersion() {
 		return conflict(res, r.Name, modified)
 	}
-	for _, uid := range []types.UID{o.GetUID(), r.UID} {
-		if uid != "" && uid != old.GetUID() {
-			return conflict(res, r.Name, "Precondition failed: UID in precondition: "+string(uid)+
-				", UID in object meta: "+string(old.GetUID()))
-		}
+	if uid := o.GetUID(); r.Verb == client.Update && uid != "" && uid != old.GetUID() {
+		return conflict(res, r.Name, "StorageError: invalid object, Code: 4, Key: "+res.Key(r.Namespace, r.Name)+
+			", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "+string(uid)+
+			", UID in object meta: "+string(old.GetUID()))
 	}
 	return nil
 }
 
-// keepMeta carries over what no update can change.
-func keepMeta(o, old api.Object) {
-	o.SetUID(old.GetUID())
+// keepMeta carries over what no update can change, and refuses an update that tries to.
+func keepMeta(res *api.Resource, o, old api.Object) *metav1.Status {
+	if o.GetUID() == "" {
+		o.SetUID(old.GetUID())
+	}
 	o.SetCreationTimestamp(old.GetCreationTimestamp())
 	o.SetGeneration(old.GetGeneration())
 	o.SetManagedFields(nil)
-	o.SetDeletionTimestamp(old.GetDeletionTimestamp())
+	if old.GetDeletionTimestamp() != nil {
+		o.SetDeletionTimestamp(old.GetDeletionTimestamp())
+	}
 	if old.GetDeletionGracePeriodSeconds() != nil && o.GetDeletionGracePeriodSeconds() == nil {
 		o.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
 	}
+	if o.GetUID() == old.GetUID() && o.GetDeletionTimestamp() == old.GetDeletionTimestamp() &&
+		samePeriod(o.GetDeletionGracePeriodSeconds(), old.GetDeletionGracePeriodSeconds()) {
+		return nil
+	}
+	meta := field.NewPath("metadata")
+	errs := validation.ValidateImmutableField(o.GetUID(), old.GetUID(), meta.Child("uid"))
+	errs = append(errs, validation.ValidateImmutableField(
+		o.GetDeletionTimestamp(), old.GetDeletionTimestamp(), meta.Child("deletionTimestamp"))...)
+	errs = append(errs, validation.ValidateImmutableField(
+		o.GetDeletionGracePeriodSeconds(), old.GetDeletionGracePeriodSeconds(), meta.Child("deletionGracePeriodSeconds"))...)
+	if len(errs) == 0 {
+		return nil
+	}
+	return invalid(res, old.GetName(), errs)
 }
+
+func samePeriod(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // finished reports whether an object that is being deleted has nothing left to wait for.
 func finished(o api.Object) bool {
