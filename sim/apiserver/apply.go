@@ -28,9 +28,12 @@ func historyOf(v *etcd.Value) *managedfields.History {
 }
 
 // begun returns the history of an object that a request creates.
-func (s *Server) begun(t *engine.Turn, r *client.Request) *managedfields.History {
+func (s *Server) begun(t *engine.Turn, res *api.Resource, r *client.Request) *managedfields.History {
+	if own := api.FindObject(r.Object); own != nil {
+		res = own // as the author sees it, however it is stored
+	}
 	var none *managedfields.History
-	return none.Add(s.managers, managedfields.Write{Request: r, Time: stamp(t)})
+	return none.Add(s.managers, managedfields.Write{Resource: res, Request: r, Time: stamp(t)})
 }
 
 // mentionsManagers reports whether a patch may be about the managers of fields.
@@ -60,7 +63,7 @@ func (s *Server) manage(
 		given = nil
 	}
 	history := historyOf(v)
-	w := managedfields.Write{Request: r, Subresource: subresource, Live: v.Object, Given: given, Time: stamp(t)}
+	w := managedfields.Write{Resource: res, Request: r, Subresource: subresource, Live: v.Object, Given: given, Time: stamp(t)}
 	if out.write != nil {
 		if w.Object = out.write.Object; w.Object == nil {
 			w.Object = out.write.Last
@@ -106,7 +109,7 @@ func (s *Server) prepareApply(t *engine.Turn, res *api.Resource, r *client.Reque
 	if v != nil {
 		live = v.Object
 	}
-	applied, entries, err := s.managers.Apply(r, live, s.managers.Entries(historyOf(v)), config, stamp(t))
+	applied, entries, err := s.managers.Apply(res, r, live, s.managers.Entries(historyOf(v)), config, stamp(t))
 	if err != nil {
 		return outcome{}, unexpected(err)
 	}

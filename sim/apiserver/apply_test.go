@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
+	"orrery/sim/api"
 	"orrery/sim/apiserver/managedfields"
 	"orrery/sim/client"
 )
@@ -262,7 +263,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 	for i := range 1000 {
 		r := &client.Request{Resource: "configmaps", Manager: string(rune('a' + i%5)), Object: cm("")}
-		h = h.Add(m, managedfields.Write{Request: r, Live: cm("x"), Object: cm("y")})
+		h = h.Add(m, managedfields.Write{Resource: api.Find("configmaps"), Request: r, Live: cm("x"), Object: cm("y")})
 		if h.Len() > 65 {
 			t.Fatalf("after %d writes %d are kept", i+1, h.Len())
 		}

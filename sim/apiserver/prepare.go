@@ -125,7 +125,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 		return outcome{}, status
 	}
 	return outcome{
-		write:  &etcd.Write{Key: key, Object: o, Sent: r.Object, Beside: s.begun(t, r)},
+		write:  &etcd.Write{Key: key, Object: o, Sent: r.Object, Beside: s.begun(t, res, r)},
 		object: dry(r, o), code: http.StatusCreated,
 		warnings: append(s.warnOf(res, r, o, nil), a.Warnings...),
 	}, nil

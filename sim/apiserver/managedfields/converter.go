@@ -1,6 +1,7 @@
 package managedfields
 
 import (
+	"maps"
 	"reflect"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,6 +22,9 @@ func (converter) ConvertToVersion(o runtime.Object, to runtime.GroupVersioner) (
 		return api.Scheme.ConvertToVersion(o, to)
 	}
 	if u, ok := o.(*unstructured.Unstructured); ok {
+		if !api.Scheme.Recognizes(u.GroupVersionKind()) {
+			return inVersion(u, version), nil
+		}
 		typed, err := api.Scheme.New(u.GroupVersionKind())
 		if err != nil {
 			return nil, err
@@ -53,11 +57,19 @@ func (converter) ConvertFieldLabel(kind schema.GroupVersionKind, label, value st
 	return api.Scheme.ConvertFieldLabel(kind, label, value)
 }
 
+// inVersion returns a custom resource in another version, which has the same fields.
+func inVersion(u *unstructured.Unstructured, version schema.GroupVersion) *unstructured.Unstructured {
+	if u.GroupVersionKind().GroupVersion() == version {
+		return u
+	}
+	c := &unstructured.Unstructured{Object: maps.Clone(u.Object)}
+	c.SetAPIVersion(version.String())
+	return c
+}
+
 // withEntries returns a shallow copy of an object with its kind and these entries.
 func withEntries(o api.Object, entries []metav1.ManagedFieldsEntry) api.Object {
-	c := reflect.New(reflect.TypeOf(o).Elem())
-	c.Elem().Set(reflect.ValueOf(o).Elem())
-	shallow := c.Interface().(api.Object)
+	shallow := shallowCopy(o)
 	if kind, err := api.KindOf(o); err == nil {
 		shallow.GetObjectKind().SetGroupVersionKind(kind)
 	}
@@ -65,9 +77,23 @@ func withEntries(o api.Object, entries []metav1.ManagedFieldsEntry) api.Object {
 	return shallow
 }
 
+// shallowCopy returns a copy of an object whose metadata can be changed.
+func shallowCopy(o api.Object) api.Object {
+	if u, ok := o.(*unstructured.Unstructured); ok {
+		c := &unstructured.Unstructured{Object: maps.Clone(u.Object)}
+		if meta, ok := c.Object["metadata"].(map[string]any); ok {
+			c.Object["metadata"] = maps.Clone(meta)
+		}
+		return c
+	}
+	c := reflect.New(reflect.TypeOf(o).Elem())
+	c.Elem().Set(reflect.ValueOf(o).Elem())
+	return c.Interface().(api.Object)
+}
+
 // With returns a shallow copy of an object with these entries, as it is answered.
 func With(o api.Object, entries []metav1.ManagedFieldsEntry) api.Object {
-	c := withEntries(o, entries)
-	c.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
+	c := shallowCopy(o)
+	c.SetManagedFields(entries)
 	return c
 }

@@ -9,6 +9,7 @@ import (
 
 // Write is one write of an object.
 type Write struct {
+	Resource    *api.Resource // as it is served to the author
 	Request     *client.Request
 	Subresource string // that was written
 	// Live is what the object was before this write, and before those that count as one with it; nil for a new one.
@@ -69,7 +70,7 @@ func (h *History) Len() int { return h.depth }
 // together reports whether two writes can count as one.
 func together(a, b Write) bool {
 	return a.Given == nil && b.Given == nil && a.Subresource == b.Subresource &&
-		a.Request.Resource == b.Request.Resource && ManagerOf(a.Request) == ManagerOf(b.Request)
+		a.Resource.Name == b.Resource.Name && ManagerOf(a.Request) == ManagerOf(b.Request)
 }
 
 // Entries returns an object's metadata.managedFields. They must not be changed.

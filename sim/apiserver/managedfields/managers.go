@@ -25,8 +25,9 @@ import (
 
 // Managers works out managed fields. It remembers what it was made of, so that clones of a server may share it.
 type Managers struct {
-	types managedfields.TypeConverter
-	known map[endpoint]*managedfields.FieldManager
+	types   managedfields.TypeConverter // of Kubernetes' own kinds
+	deduced managedfields.TypeConverter // of custom kinds
+	known   map[endpoint]*managedfields.FieldManager
 }
 
 // endpoint is where objects are written: a kind in one version, or one of its subresources.
@@ -36,16 +37,23 @@ type endpoint struct {
 }
 
 // manager returns the field manager of an endpoint.
+//
+// Simplified: how the lists of custom resources are merged is deduced from their values; Kubernetes asks their schema.
 func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 	if f := m.known[e]; f != nil {
 		return f
 	}
 	if m.types == nil {
 		m.types = managedfields.NewSchemeTypeConverter(api.Scheme, newParser())
+		m.deduced = managedfields.NewDeducedTypeConverter()
 		m.known = map[endpoint]*managedfields.FieldManager{}
 	}
+	types, create := m.types, managedfields.NewDefaultFieldManager
+	if !api.Scheme.Recognizes(e.kind) {
+		types, create = m.deduced, managedfields.NewDefaultCRDFieldManager
+	}
 	hub := e.kind.GroupVersion()
-	f, err := managedfields.NewDefaultFieldManager(m.types, converter{}, api.Scheme, creater{}, e.kind, hub, e.subresource, resetFields(e))
+	f, err := create(types, converter{}, api.Scheme, creater{}, e.kind, hub, e.subresource, resetFields(e))
 	if err != nil {
 		panic("managedfields: " + e.kind.String() + ": " + err.Error())
 	}
@@ -55,14 +63,13 @@ func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 
 // update returns the entries after a write.
 func (m *Managers) update(entries []metav1.ManagedFieldsEntry, w Write) []metav1.ManagedFieldsEntry {
-	res := api.Find(w.Request.Resource)
 	live := w.Live
 	if live == nil {
-		live = res.New()
+		live = w.Resource.New()
 	}
 	wanted := w.wanted()
 	marks := mark(entries, wanted.GetManagedFields())
-	o := m.manager(endpoint{res.Kind, w.Subresource}).UpdateNoErrors(
+	o := m.manager(endpoint{w.Resource.Kind, w.Subresource}).UpdateNoErrors(
 		withEntries(live, marks.first), withEntries(wanted, marks.second), ManagerOf(w.Request))
 	return marks.unmark(o.(api.Object).GetManagedFields(), w.Time)
 }
@@ -80,9 +87,8 @@ func (w Write) wanted() api.Object {
 // Apply merges a configuration into the live object, which is nil for one that is to be created, and returns the result
 // with its entries. Of a conflict the error is an API status.
 func (m *Managers) Apply(
-	r *client.Request, live api.Object, entries []metav1.ManagedFieldsEntry, config *unstructured.Unstructured, now metav1.Time,
+	res *api.Resource, r *client.Request, live api.Object, entries []metav1.ManagedFieldsEntry, config *unstructured.Unstructured, now metav1.Time,
 ) (api.Object, []metav1.ManagedFieldsEntry, error) {
-	res := api.Find(r.Resource)
 	if live == nil {
 		live = res.New()
 	}
@@ -143,6 +149,11 @@ type creater struct{}
 
 // New implements runtime.ObjectCreater.
 func (creater) New(kind schema.GroupVersionKind) (runtime.Object, error) {
+	if !api.Scheme.Recognizes(kind) {
+		o := &unstructured.Unstructured{}
+		o.SetGroupVersionKind(kind)
+		return o, nil
+	}
 	o, err := api.Scheme.New(kind)
 	if err == nil {
 		o.GetObjectKind().SetGroupVersionKind(kind)

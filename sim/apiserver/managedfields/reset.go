@@ -33,7 +33,9 @@ func resetFields(e endpoint) map[fieldpath.APIVersion]fieldpath.Filter {
 			}
 		}
 	}
-	out := map[fieldpath.APIVersion]fieldpath.Filter{}
+	out := map[fieldpath.APIVersion]fieldpath.Filter{
+		fieldpath.APIVersion(e.kind.GroupVersion().String()): fieldpath.NewExcludeSetFilter(reset),
+	}
 	for _, res := range api.Resources {
 		if res.Kind.GroupKind() == e.kind.GroupKind() {
 			out[fieldpath.APIVersion(res.Kind.GroupVersion().String())] = fieldpath.NewExcludeSetFilter(reset)
