@@ -3,9 +3,10 @@
 GO        ?= go
 TOOL      := $(GO) tool -modfile=build/tools/go.mod
 SOURCES   := app build sim wasm
+RECORDINGS ?= 01,02,03,11,13,15
 NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 
-.PHONY: run site test setup chromium check unit wasm bench clean
+.PHONY: run site test setup chromium check unit wasm parity bench clean
 
 run: setup
 	$(GO) run ./build serve
@@ -13,7 +14,7 @@ run: setup
 site: setup
 	$(GO) run ./build site -o dist
 
-test: setup chromium check unit wasm
+test: setup chromium check unit wasm parity
 
 # Everything that a build needs beside Go and Node.
 setup: web/node_modules/.package-lock.json
@@ -49,6 +50,11 @@ unit:
 # cut down because Go's support script has room for little.
 wasm:
 	env -i PATH="$$PATH" HOME="$$HOME" GOFLAGS="$$GOFLAGS" GOOS=js GOARCH=wasm $(GO) test -exec="$(NODE_EXEC)" ./sim/engine ./sim ./sim/scenario
+
+# The real kubectl against the simulated API, as far as recordings of a real cluster can be held to in a short time. The
+# rest of them: go run ./build parity.
+parity:
+	$(GO) test -timeout 400s -run TestFigures ./build/parity -recordings=$(RECORDINGS)
 
 bench: setup
 	$(GO) run ./build bench

@@ -15,6 +15,7 @@ import (
 	"orrery/build/api"
 	"orrery/build/bench"
 	"orrery/build/lint"
+	"orrery/build/parity"
 	"orrery/build/run"
 	"orrery/build/serve"
 	"orrery/build/site"
@@ -31,6 +32,7 @@ var commands = []command{
 	{"site", "write the static site to a folder", site.Run},
 	{"serve", "build the site and serve it on loopback", serve.Run},
 	{"api", "serve a simulated cluster's API on loopback", api.Run},
+	{"parity", "hold the API against recordings of a real cluster, with the real kubectl", parity.Run},
 	{"run", "apply manifests or play a scenario, and print the trace", run.Run},
 	{"bench", "measure, one figure a line", bench.Run},
 	{"lint", "check the rules of the code that no other tool knows", lint.Run},

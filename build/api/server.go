@@ -24,12 +24,14 @@ import (
 // loopback that the system picks.
 type Options struct {
 	World sim.Config
-	Addr  string    // "127.0.0.1:0" when empty
-	Speed float64   // virtual seconds per second; 1 when Fast is not set and this is 0
-	Fast  bool      // run whatever is due as fast as possible
-	Plain bool      // HTTP without TLS, and so without credentials
-	Audit *Auditor  // nil for none
-	Begin time.Time // what the world's clocks show when it begins; now when zero
+	Addr  string   // "127.0.0.1:0" when empty
+	Speed float64  // virtual seconds per second; 1 when Fast is not set and this is 0
+	Fast  bool     // run whatever is due as fast as possible
+	Plain bool     // HTTP without TLS, and so without credentials
+	Audit *Auditor // nil for none
+	// OpenAPI publishes the documents; servers may share it. nil for one of the server's own.
+	OpenAPI *door.OpenAPI
+	Begin   time.Time // what the world's clocks show when it begins; now when zero
 }
 
 // historyMax bounds the store of a world that many write to, by revisions.
@@ -61,6 +63,9 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.OpenAPI == nil {
+		o.OpenAPI = Documents()
+	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
 	}
@@ -85,7 +90,7 @@ func Start(o Options) (*Server, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.http = &http.Server{
-		Handler: door.Handler{World: s.player, Tables: table.New(), Protobuf: protobuf.New(), OpenAPI: documents(ctx)}, ReadHeaderTimeout: 10 * time.Second, Protocols: protocols(),
+		Handler: door.Handler{World: s.player, Tables: table.New(), Protobuf: protobuf.New(), OpenAPI: o.OpenAPI}, ReadHeaderTimeout: 10 * time.Second, Protocols: protocols(),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    quietLog,
 	}
@@ -150,13 +155,13 @@ func (s *Server) observe(_ *sim.World, e *trace.Entry) {
 	}
 }
 
-// documents publishes the OpenAPI documents that come with Kubernetes' module.
-func documents(ctx context.Context) *door.OpenAPI {
+// Documents publishes the OpenAPI documents that come with Kubernetes' module.
+func Documents() *door.OpenAPI {
 	return &door.OpenAPI{Load: func() ([]byte, error) {
 		root, err := tree.Root()
 		if err != nil {
 			return nil, err
 		}
-		return openapi.Make(ctx, root)
+		return openapi.Make(context.Background(), root)
 	}}
 }

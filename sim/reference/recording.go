@@ -1,9 +1,10 @@
 // Package reference holds a world against recordings of a real Kubernetes cluster.
 //
-// testdata has a folder for each recording: the manifests, the shell script that was run (scenario.sh), every object at
-// the end (final.yaml), the Events (events.txt), and every write of every actor (trace.jsonl). A Recording runs the same
-// commands in a World and compares: final objects field by field, Events as a set, and per actor the order of creates,
-// updates and deletes. Names, uids, times, IPs and interchangeable nodes are normalised first.
+// testdata has a folder for each recording: the shell script that was run (scenario.sh), what it printed
+// (transcript.txt), every object at the end (final.yaml), the Events (events.txt), and every write of every actor
+// (trace.jsonl). An Outcome of the same commands is compared: final objects field by field, Events as a set, per actor the
+// order of creates, updates and deletes, and the lines that were printed. A Recording whose manifests are there too can run
+// its commands in a World by itself. Names, uids, times, IPs and interchangeable nodes are normalised first.
 package reference
 
 import (
@@ -28,14 +29,15 @@ var testdata embed.FS
 
 // Recording is one recording. Dir is its folder's name.
 type Recording struct {
-	Dir    string
-	Files  map[string]string        // the manifests by name
-	Script []string                 // lines of scenario.sh
-	starts []time.Duration          // of the steps, since the whole second before the first
-	lags   map[string]time.Duration // by step, from its start to the first write of kubectl
-	final  []map[string]any
-	events []string
-	writes map[string][]string // by actor
+	Dir        string
+	Files      map[string]string        // the manifests by name
+	Script     []string                 // lines of scenario.sh
+	starts     []time.Duration          // of the steps, since the whole second before the first
+	lags       map[string]time.Duration // by step, from its start to the first write of kubectl
+	final      []map[string]any
+	events     []string
+	writes     map[string][]string // by actor
+	transcript string
 }
 
 // Names returns the recordings' folders in order.
@@ -80,6 +82,8 @@ func (r *Recording) read(name string, text []byte) (err error) {
 		r.writes, r.lags, err = readWrites(text)
 	case "steps.tsv":
 		r.starts, err = readStarts(string(text))
+	case "transcript.txt":
+		r.transcript = string(text)
 	case "scenario.sh":
 		r.Script = strings.Split(string(text), "\n")
 	default:
@@ -150,8 +154,8 @@ func readEvents(text string) []string {
 	return out
 }
 
-// write is a line of trace.jsonl, as far as it is compared.
-type write struct {
+// Write is a line of trace.jsonl, as far as it is compared: who wrote what in which step, and the answer's HTTP status.
+type Write struct {
 	Step, Actor, Verb, Resource, Sub, Name string
 	Code                                   int
 	T                                      float64 // seconds since the step began
@@ -161,7 +165,7 @@ func readWrites(text []byte) (out map[string][]string, lags map[string]time.Dura
 	out, lags = map[string][]string{}, map[string]time.Duration{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for lines.Scan() {
-		var w write
+		var w Write
 		if err := json.Unmarshal(lines.Bytes(), &w); err != nil {
 			return nil, nil, err
 		}
@@ -174,7 +178,7 @@ func readWrites(text []byte) (out map[string][]string, lags map[string]time.Dura
 }
 
 // keep adds a write to its actor's, unless it is one of those whose number depends on timing.
-func (w write) keep(out map[string][]string) {
+func (w Write) keep(out map[string][]string) {
 	if strings.HasPrefix(w.Resource, "events") || w.Sub == "status" || w.Sub == "token" ||
 		strings.HasPrefix(w.Resource, "leases") || w.Code == 409 {
 		return

@@ -27,28 +27,57 @@ const namespace = "demo"
 // quietMax bounds the events of one step.
 const quietMax = 200_000
 
-// Comparison is what came of running a recording's commands in a world.
+// Comparison is how much of a recording an outcome equals.
 type Comparison struct {
-	Objects Result // leaf fields of the final objects
-	Events  Result
-	Writes  Result
+	Objects    Result // leaf fields of the final objects
+	Events     Result
+	Writes     Result
+	Transcript Result // lines
 }
 
-// Compare runs the recording's commands in a world made with some images on its nodes, and compares.
+// Outcome is what came of running a recording's commands.
+type Outcome struct {
+	Objects    []map[string]any // as their JSON
+	Events     []string         // see Events
+	Writes     []Write
+	Transcript string
+}
+
+// Compare runs the recording's commands in a world made with some images on its nodes, and compares all but the
+// transcript, as far as the kinds are simulated.
 func (r *Recording) Compare(w *sim.World) (Comparison, error) {
 	steps, err := r.run(w)
 	if err != nil {
 		return Comparison{}, err
 	}
-	n := normaliser(rules)
-	if strings.Contains(strings.Join(r.Script, "\n"), "rollout restart") {
-		n = append(n[:len(n):len(n)], restartRules...)
-	}
+	n := r.normaliser(rules)
 	return Comparison{
-		Objects: n.objects(kinds(r.final), kinds(finalObjects(w))),
-		Events:  n.lines(r.events, eventLines(w)),
+		Objects: n.objects(kinds(r.final), kinds(Objects(w))),
+		Events:  n.lines(r.events, Events(w)),
 		Writes:  n.sequences(r.writes, writes(w, steps)),
 	}, nil
+}
+
+// Against compares the recording with an outcome.
+func (r *Recording) Against(o Outcome) Comparison {
+	n := r.normaliser(rules)
+	written := map[string][]string{}
+	for _, w := range o.Writes {
+		w.keep(written)
+	}
+	return Comparison{
+		Objects:    n.objects(withoutEvents(r.final), withoutEvents(o.Objects)),
+		Events:     n.lines(r.events, o.Events),
+		Writes:     n.sequences(r.writes, written),
+		Transcript: r.normaliser(printedRules).transcripts(r.transcript, o.Transcript),
+	}
+}
+
+func (r *Recording) normaliser(rules []rule) normaliser {
+	if strings.Contains(strings.Join(r.Script, "\n"), "rollout restart") {
+		return append(rules[:len(rules):len(rules)], restartRules...)
+	}
+	return rules
 }
 
 // step is where a step of the script begins in the trace.
@@ -157,21 +186,36 @@ func storeOf(w *sim.World) *etcd.Store {
 	return w.Engine().Component(client.Server).(*apiserver.Server).Store()
 }
 
-// recordedKinds are the kinds whose objects a recording keeps although they are the whole cluster's.
-var recordedKinds = []string{"nodes", "csinodes.storage.k8s.io", "priorityclasses.scheduling.k8s.io"}
+// clusterKinds are the kinds without a namespace whose objects a recording keeps.
+var clusterKinds = []string{"CSINode", "Node", "PersistentVolume", "PriorityClass", "StorageClass"}
 
-// finalObjects returns the objects that a recording keeps: those of the namespace, the namespace itself, and of some kinds
-// all.
-func finalObjects(w *sim.World) []map[string]any {
+// Objects returns the objects of a world that a recording keeps: those of the namespace, the namespace itself, and those
+// of a few kinds that have none.
+func Objects(w *sim.World) []map[string]any {
 	var out []map[string]any
 	storeOf(w).Range("/registry/", func(v *etcd.Value) bool {
 		o := v.Object
-		whole := slices.Contains(recordedKinds, api.FindObject(o).Name)
-		if o.GetNamespace() == namespace || o.GetName() == namespace || whole {
+		_, isNamespace := o.(*corev1.Namespace)
+		kept := o.GetNamespace() == namespace || isNamespace && o.GetName() == namespace
+		if gvk, err := api.KindOf(o); err == nil && slices.Contains(clusterKinds, gvk.Kind) {
+			kept = true
+		}
+		if kept {
 			out = append(out, plain(o))
 		}
 		return true
 	})
+	return out
+}
+
+// withoutEvents leaves out Events, which are compared apart.
+func withoutEvents(objects []map[string]any) []map[string]any {
+	var out []map[string]any
+	for _, o := range objects {
+		if o["kind"] != "Event" {
+			out = append(out, o)
+		}
+	}
 	return out
 }
 
@@ -202,8 +246,8 @@ func kinds(objects []map[string]any) []map[string]any {
 	return out
 }
 
-// eventLines prints the world's Events as events.txt does.
-func eventLines(w *sim.World) []string {
+// Events prints a world's Events as events.txt does: type, reason, object, nothing, source and reporter, message.
+func Events(w *sim.World) []string {
 	var out []string
 	storeOf(w).Range(api.Find("events").Prefix(namespace), func(v *etcd.Value) bool {
 		e := v.Object.(*corev1.Event)
@@ -228,7 +272,7 @@ func writes(w *sim.World, steps []step) map[string][]string {
 			at++
 		}
 		if e.Kind == trace.Commit && !e.Background || e.Kind == trace.Refuse && e.Verb != "get" {
-			write{
+			Write{
 				Step: steps[at].name, Actor: actor(e.User), Verb: e.Verb, Resource: e.Resource, Sub: e.Subresource, Name: e.Name,
 				Code: e.Code,
 			}.keep(out)
