@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	authenticationv1 "k8s.io/api/authentication/v1"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
@@ -86,11 +84,10 @@ func ignores(r *client.Request) bool { return r.FieldValidation == metav1.FieldV
 
 // body returns an empty object of what a request to a resource or subresource carries.
 func body(res *api.Resource, subresource string) api.Object {
-	switch subresource {
-	case "binding":
-		return &corev1.Binding{}
-	case "token":
-		return &authenticationv1.TokenRequest{}
+	if part := res.Subresource(subresource); part != nil && part.Kind != res.Kind {
+		if o, err := api.Scheme.New(part.Kind); err == nil {
+			return o.(api.Object)
+		}
 	}
 	return res.New()
 }

@@ -28,7 +28,7 @@ func (s *Server) prepareDelete(t *engine.Turn, res *api.Resource, r *client.Requ
 		return outcome{}, status
 	}
 	o := old.DeepCopyObject().(api.Object)
-	finalizers := wantedFinalizers(o, r.Propagation)
+	finalizers := wantedFinalizers(o, propagation(res, r, o))
 	pending := grace(t, o, old, r)
 	o.SetFinalizers(finalizers)
 	switch {
@@ -62,6 +62,18 @@ func checkPreconditions(res *api.Resource, r *client.Request, o api.Object) *met
 			") does not match the ResourceVersion in record ("+o.GetResourceVersion()+"). The object might have been modified")
 	}
 	return nil
+}
+
+// propagation returns what becomes of the dependents of an object that is deleted. Jobs and ReplicationControllers leave
+// them when nobody says otherwise, as their first clients deleted them themselves.
+func propagation(res *api.Resource, r *client.Request, o api.Object) metav1.DeletionPropagation {
+	said := slices.ContainsFunc(o.GetFinalizers(), func(s string) bool {
+		return s == metav1.FinalizerOrphanDependents || s == metav1.FinalizerDeleteDependents
+	})
+	if r.Propagation == "" && !said && strategyOf(res).orphans {
+		return metav1.DeletePropagationOrphan
+	}
+	return r.Propagation
 }
 
 // wantedFinalizers returns the finalizers that the object waits for when it is deleted this way.

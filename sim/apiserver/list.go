@@ -34,6 +34,9 @@ func (s *Server) list(res *api.Resource, r *client.Request) (page, *metav1.Statu
 	if status != nil {
 		return page{}, status
 	}
+	if res.Storage == "" {
+		return page{items: unstored(res, sel), revision: s.store.Revision()}, nil
+	}
 	from, status := s.listFrom(res, r)
 	if status != nil {
 		return page{}, status
@@ -130,9 +133,21 @@ func (s *Server) get(res *api.Resource, r *client.Request) (api.Object, *metav1.
 	if now := s.store.Revision(); asked > now {
 		return nil, tooLarge(asked, now)
 	}
-	v := s.store.Get(res.Stored().Key(r.Namespace, r.Name))
-	if v == nil {
+	if res.Storage == "" {
+		for _, o := range unstored(res, selector{}) {
+			if o.GetName() == r.Name {
+				return o, nil
+			}
+		}
 		return nil, notFound(res, r.Name)
+	}
+	v := s.store.Get(res.Stored().Key(r.Namespace, r.Name))
+	switch {
+	case v == nil:
+		return nil, notFound(res, r.Name)
+	case r.Subresource == "log":
+		// Simplified: what containers print is kept by no kubelet yet; Kubernetes asks the pod's.
+		return nil, badRequest("what containers print is not kept: pod " + r.Name + " has no log")
 	}
 	return served(res, v.Object), nil
 }

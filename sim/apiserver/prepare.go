@@ -24,6 +24,9 @@ type outcome struct {
 	write  *etcd.Write // nil when nothing changes
 	object api.Object  // the answer, when it is not what was stored
 	old    api.Object  // what the key held before
+	// by describes a write that the server makes of itself before it goes on with the request; nil for the request's own.
+	by     *client.Request
+	evicts bool // the answer is that it was done, and no object
 	code   int
 	// Of a deletecollection: what it waits for, and the revision at which it found nothing to delete.
 	collection *collection
@@ -58,7 +61,9 @@ func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Req
 	switch {
 	case r.Subresource == "token":
 		return s.prepareToken(t, res, r)
-	case r.Verb == client.Create && r.Subresource == "binding":
+	case r.Subresource == "eviction":
+		return s.prepareEviction(t, res, r)
+	case r.Verb == client.Create && (r.Subresource == "binding" || res.Name == "bindings"):
 		return s.prepareBinding(t, res, r)
 	case r.Subresource == "scale":
 		return s.prepareScale(t, res, r)
@@ -104,7 +109,9 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 		return outcome{}, status
 	}
 	if svc, ok := o.(*corev1.Service); ok {
-		s.defaultService(t, svc)
+		if status := s.assign(t, svc, nil); status != nil {
+			return outcome{}, status
+		}
 	}
 	st := strategyOf(res)
 	st.begin(callOf(t, r), o)
@@ -121,9 +128,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if s.store.Get(key) != nil {
 		return outcome{}, statusOf(apierrors.NewAlreadyExists(groupResource(res), o.GetName()))
 	}
-	if status := s.allocate(t, r, o); status != nil {
-		return outcome{}, status
-	}
+	s.record(t, r, o, nil)
 	return outcome{
 		write:  &etcd.Write{Key: key, Object: o, Sent: r.Object, Beside: s.begun(t, res, r)},
 		object: dry(r, o), code: http.StatusCreated,
@@ -219,6 +224,11 @@ func (s *Server) prepareUpdate(
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
 	}
+	if svc, ok := o.(*corev1.Service); ok && r.Subresource == "" {
+		if status := s.assign(t, svc, old.(*corev1.Service)); status != nil {
+			return outcome{}, status
+		}
+	}
 	validate := st.changeBy(callOf(t, r), r.Subresource, o, old)
 	if validate == nil {
 		return outcome{}, notServed()
@@ -235,6 +245,7 @@ func (s *Server) prepareUpdate(
 	if status := s.admitValid(a); status != nil {
 		return outcome{warnings: a.Warnings}, status
 	}
+	s.record(t, r, o, old)
 	w := &etcd.Write{Key: v.Key, Object: o, Expect: v.Mod}
 	if finished(o) {
 		w.Object, w.Last = nil, o

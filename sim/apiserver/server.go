@@ -16,6 +16,8 @@ import (
 	"time"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
@@ -136,6 +138,8 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 		s.take(t, m, t.From())
 	case *commit:
 		s.commit(t, m)
+	case *granted:
+		s.evict(t, m)
 	case *client.Response: // to a request of the server's own
 		t.Entry.Kind = trace.Answer
 		s.describe(t, m.Request)
@@ -175,8 +179,12 @@ func (s *Server) take(t *engine.Turn, r *client.Request, caller engine.Address) 
 func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Address) {
 	s.describe(t, r)
 	res := api.Find(r.Resource)
-	if res == nil {
+	switch {
+	case res == nil:
 		s.refuse(t, r, caller, notServed())
+		return
+	case !res.Serves(string(r.Verb), r.Subresource):
+		s.refuse(t, r, caller, statusOf(apierrors.NewMethodNotSupported(groupResource(res), string(r.Verb))))
 		return
 	}
 	switch r.Verb {
@@ -185,6 +193,11 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 		return
 	}
 	out, status := s.prepare(t, res, r)
+	s.proceed(t, r, caller, out, status)
+}
+
+// proceed answers a request, or sends its write to etcd.
+func (s *Server) proceed(t *engine.Turn, r *client.Request, caller engine.Address, out outcome, status *metav1.Status) {
 	switch {
 	case status != nil:
 		s.refuse(t, r, caller, status, out.warnings...)
@@ -200,7 +213,7 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 		}
 		s.answer(t, caller, &client.Response{
 			ID: r.ID, Request: r, Code: out.code, Object: out.object, Warnings: out.warnings, List: out.revision,
-			Deleted: out.write != nil && out.write.Object == nil,
+			Deleted: out.write != nil && out.write.Object == nil && !out.evicts,
 		})
 	default:
 		t.Entry.Kind = trace.Receive
@@ -211,27 +224,40 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 
 // commit does the second half.
 func (s *Server) commit(t *engine.Turn, c *commit) {
-	r := c.request
+	r, by := c.request, c.request
+	if c.outcome.by != nil {
+		by = c.outcome.by
+	}
 	s.received = c.received
-	s.describe(t, r)
+	s.describe(t, by)
 	w := *c.outcome.write
 	w.Event = t.Entry.Number
 	v, err := s.store.Commit(w)
-	if err != nil {
+	switch {
+	case err != nil && c.outcome.evicts:
+		s.evict(t, &granted{r, c.caller, c.received})
+		return
+	case err != nil:
+		s.describe(t, r)
 		s.receive(t, r, c.caller)
 		return
 	}
 	t.Entry.Kind, t.Entry.Key, t.Entry.Revision, t.Entry.Code = trace.Commit, v.Key, v.Mod, c.outcome.code
 	t.Entry.Namespace, t.Entry.Name = v.Object.GetNamespace(), v.Object.GetName()
 	s.bound()
-	s.notify(t, r, v, c.outcome.old)
-	s.after(t, r, v)
+	s.notify(t, by, v, c.outcome.old)
+	s.after(t, by, v, c.outcome.old)
+	if c.outcome.by != nil {
+		t.SendAs(client.Server, client.Server, 0, &granted{r, c.caller, c.received})
+		return
+	}
 	object := v.Object
-	if c.outcome.object != nil {
+	if c.outcome.object != nil || c.outcome.evicts {
 		object = c.outcome.object
 	}
 	s.answer(t, c.caller, &client.Response{
-		ID: r.ID, Request: r, Code: c.outcome.code, Object: object, Warnings: c.outcome.warnings, Deleted: v.Deleted(),
+		ID: r.ID, Request: r, Code: c.outcome.code, Object: object, Warnings: c.outcome.warnings,
+		Deleted: v.Deleted() && !c.outcome.evicts,
 	})
 }
 
@@ -243,13 +269,18 @@ func (s *Server) bound() {
 }
 
 // after does what the server itself does as a consequence of a write.
-func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value) {
+func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value, old api.Object) {
 	if slices.Contains(authorization.Resources, r.Resource) {
 		s.policy = nil
 	}
-	if r.Resource == "services" && v.Deleted() {
-		s.releaseIP(t, v.Object)
-		s.dropEndpoints(t, v.Object)
+	if svc, ok := v.Object.(*corev1.Service); ok {
+		switch was, _ := old.(*corev1.Service); {
+		case v.Deleted():
+			s.release(t, svc, nil)
+			s.dropEndpoints(t, svc)
+		case was != nil:
+			s.release(t, was, svc)
+		}
 	}
 }
 
@@ -272,7 +303,7 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 		return
 	}
 	r.At = t.Wall()
-	r.Object = served(api.Find(r.Request.Resource), r.Object)
+	r.Object = shown(r.Request, r.Object)
 	t.SendAs(client.Server, caller, t.Stream("answer").Draw(s.config.Answer), r)
 }
 

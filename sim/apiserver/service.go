@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 
@@ -8,75 +9,200 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/kubernetes/pkg/apis/core"
+	"k8s.io/kubernetes/pkg/apis/core/validation"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
 	"orrery/sim/engine"
-	"orrery/sim/etcd"
 )
 
 // ServiceCIDR is where the addresses of Services come from.
 const ServiceCIDR = "10.96.0.0/16"
 
-const (
-	nodePortFirst = 30000
-	nodePorts     = 2768 // that Services can have, from the first on
-)
-
-// defaultService gives a new Service its address, its IP family and its node ports.
+// assign gives a Service what it is allocated: IP families, cluster IPs and node ports. Old is nil for a new Service. It
+// comes before validation, which wants to see the whole Service. Models pkg/registry/core/service/storage.
 //
 // Simplified: the cluster is single-stack IPv4. Kubernetes also allocates IPv6 and dual-stack addresses.
-func (s *Server) defaultService(t *engine.Turn, svc *corev1.Service) {
-	if svc.Spec.Type == corev1.ServiceTypeExternalName {
-		return
+func (s *Server) assign(t *engine.Turn, svc, old *corev1.Service) *metav1.Status {
+	if old != nil {
+		keepAllocated(svc, old)
 	}
-	single := corev1.IPFamilyPolicySingleStack
-	if svc.Spec.IPFamilyPolicy == nil {
-		svc.Spec.IPFamilyPolicy = &single
+	alignClusterIPs(svc, old)
+	if status := s.assignFamilies(svc, old); status != nil {
+		return status
 	}
-	if len(svc.Spec.IPFamilies) == 0 {
-		svc.Spec.IPFamilies = []corev1.IPFamily{corev1.IPv4Protocol}
+	if status := s.assignIP(t, svc, old); status != nil {
+		return status
 	}
-	if svc.Spec.ClusterIP == "" && len(svc.Spec.ClusterIPs) == 0 {
-		svc.Spec.ClusterIP = s.freeIP(t)
-	}
-	if svc.Spec.ClusterIP == "" {
-		svc.Spec.ClusterIP = svc.Spec.ClusterIPs[0]
-	}
-	if len(svc.Spec.ClusterIPs) == 0 {
-		svc.Spec.ClusterIPs = []string{svc.Spec.ClusterIP}
-	}
-	s.defaultNodePorts(t, svc)
+	return s.assignNodePorts(t, svc, old)
 }
 
-func (s *Server) defaultNodePorts(t *engine.Turn, svc *corev1.Service) {
-	balanced := svc.Spec.Type == corev1.ServiceTypeLoadBalancer &&
-		(svc.Spec.AllocateLoadBalancerNodePorts == nil || *svc.Spec.AllocateLoadBalancerNodePorts)
-	if svc.Spec.Type != corev1.ServiceTypeNodePort && !balanced {
+// alignClusterIPs makes clusterIP and clusterIPs agree where a client has set one of them only.
+func alignClusterIPs(svc, old *corev1.Service) {
+	now := &svc.Spec
+	if old == nil {
+		if now.ClusterIP != "" && len(now.ClusterIPs) == 0 {
+			now.ClusterIPs = []string{now.ClusterIP}
+		}
 		return
 	}
-	taken := s.takenNodePorts()
-	for i := range svc.Spec.Ports {
-		p := &svc.Spec.Ports[i]
-		for tries := 0; p.NodePort == 0 && tries < nodePorts; tries++ {
-			if port := int32(nodePortFirst + t.Stream("ports").IntN(nodePorts)); !taken[port] {
-				p.NodePort = port
+	was := &old.Spec
+	if len(was.ClusterIPs) > 0 && len(now.ClusterIPs) == 0 && was.ClusterIP == now.ClusterIP {
+		now.ClusterIPs = was.ClusterIPs
+	}
+	if was.ClusterIP == now.ClusterIP || !slices.Equal(was.ClusterIPs, now.ClusterIPs) {
+		return
+	}
+	if now.ClusterIP == "" {
+		now.ClusterIPs = nil
+		return
+	}
+	now.ClusterIPs = []string{now.ClusterIP}
+}
+
+// assignFamilies fills in the policy and the families, and refuses those that the cluster has not.
+func (s *Server) assignFamilies(svc, old *corev1.Service) *metav1.Status {
+	spec := &svc.Spec
+	if spec.Type == corev1.ServiceTypeExternalName {
+		return nil
+	}
+	headless := spec.ClusterIP == corev1.ClusterIPNone && len(spec.Selector) == 0
+	if spec.IPFamilyPolicy == nil {
+		policy := corev1.IPFamilyPolicySingleStack
+		switch {
+		case old != nil && old.Spec.IPFamilyPolicy != nil:
+			policy = *old.Spec.IPFamilyPolicy
+		case headless:
+			policy = corev1.IPFamilyPolicyRequireDualStack
+		}
+		spec.IPFamilyPolicy = &policy
+	}
+	if errs := validateClusterIPs(svc, old); len(errs) > 0 {
+		return invalid(api.Find("services"), svc.Name, errs)
+	}
+	errs := s.inferFamilies(svc, old)
+	single := *spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack
+	if len(errs) == 0 && headless {
+		if len(spec.IPFamilies) == 0 {
+			spec.IPFamilies = []corev1.IPFamily{corev1.IPv4Protocol}
+		}
+		if len(spec.IPFamilies) < 2 && !single {
+			other := corev1.IPv6Protocol
+			if spec.IPFamilies[0] == other {
+				other = corev1.IPv4Protocol
 			}
+			spec.IPFamilies = append(slices.Clone(spec.IPFamilies), other)
 		}
-		taken[p.NodePort] = true
+		return nil
 	}
+	if len(errs) == 0 && *spec.IPFamilyPolicy == corev1.IPFamilyPolicyRequireDualStack {
+		errs = append(errs, field.Invalid(field.NewPath("spec", "ipFamilyPolicy"), spec.IPFamilyPolicy,
+			"this cluster is not configured for dual-stack services"))
+	}
+	for i, f := range spec.IPFamilies {
+		if len(errs) == 0 && f != corev1.IPv4Protocol {
+			errs = append(errs, field.Invalid(field.NewPath("spec", "ipFamilies").Index(i), f, "not configured on this cluster"))
+		}
+	}
+	if len(errs) > 0 {
+		return invalid(api.Find("services"), svc.Name, errs)
+	}
+	if len(spec.IPFamilies) == 0 {
+		spec.IPFamilies = []corev1.IPFamily{corev1.IPv4Protocol}
+	}
+	return nil
 }
 
-func (s *Server) takenNodePorts() map[int32]bool {
-	taken := map[int32]bool{}
-	s.store.Range(api.Find("services").Prefix(""), func(v *etcd.Value) bool {
-		for _, p := range v.Object.(*corev1.Service).Spec.Ports {
-			taken[p.NodePort] = true
+// validateClusterIPs checks addresses, families and policy against each other. The conversion cannot fail for a Service
+// that was decoded.
+func validateClusterIPs(svc, old *corev1.Service) field.ErrorList {
+	in, err := api.Internal(svc)
+	if err != nil {
+		panic("apiserver: converting Service " + svc.Name + ": " + err.Error())
+	}
+	var was *core.Service
+	if old != nil {
+		o, err := api.Internal(old)
+		if err != nil {
+			panic("apiserver: converting Service " + old.Name + ": " + err.Error())
 		}
-		return true
-	})
-	delete(taken, 0)
-	return taken
+		was = o.(*core.Service)
+	}
+	return validation.ValidateServiceClusterIPsRelatedFields(in.(*core.Service), was)
+}
+
+// inferFamilies makes families of the addresses, and checks that both go with the policy.
+func (s *Server) inferFamilies(svc, old *corev1.Service) (errs field.ErrorList) {
+	spec, at := &svc.Spec, field.NewPath("spec", "ipFamilyPolicy")
+	single := *spec.IPFamilyPolicy == corev1.IPFamilyPolicySingleStack
+	if old != nil && single {
+		if slices.Equal(old.Spec.ClusterIPs, spec.ClusterIPs) && len(spec.ClusterIPs) > 1 {
+			spec.ClusterIPs = spec.ClusterIPs[:1]
+		}
+		if slices.Equal(old.Spec.IPFamilies, spec.IPFamilies) && len(spec.IPFamilies) > 1 {
+			spec.IPFamilies = spec.IPFamilies[:1]
+		}
+	}
+	if single && len(spec.ClusterIPs) == 2 {
+		errs = append(errs, field.Invalid(at, spec.IPFamilyPolicy,
+			"must be 'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified"))
+	}
+	if single && len(spec.IPFamilies) == 2 {
+		errs = append(errs, field.Invalid(at, spec.IPFamilyPolicy,
+			"must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified"))
+	}
+	for i, ip := range spec.ClusterIPs {
+		if ip == corev1.ClusterIPNone {
+			break
+		}
+		if i < len(spec.IPFamilies) {
+			continue
+		}
+		if a, err := netip.ParseAddr(ip); err == nil && a.Is6() {
+			errs = append(errs, field.Invalid(field.NewPath("spec", "clusterIPs").Index(i), spec.ClusterIPs, "IPv6 is not configured on this cluster"))
+			continue
+		}
+		spec.IPFamilies = append(slices.Clone(spec.IPFamilies), corev1.IPv4Protocol)
+	}
+	return errs
+}
+
+// assignIP draws or takes the address of a Service that has none yet.
+func (s *Server) assignIP(t *engine.Turn, svc, old *corev1.Service) *metav1.Status {
+	spec := &svc.Spec
+	if spec.Type == corev1.ServiceTypeExternalName || len(spec.ClusterIPs) > 0 && spec.ClusterIPs[0] == corev1.ClusterIPNone {
+		return nil
+	}
+	if old != nil && old.Spec.Type != corev1.ServiceTypeExternalName {
+		return nil
+	}
+	if len(spec.ClusterIPs) == 0 || spec.ClusterIPs[0] == "" {
+		spec.ClusterIP = s.freeIP(t)
+		spec.ClusterIPs = []string{spec.ClusterIP}
+		return nil
+	}
+	if why := s.takeIP(spec.ClusterIPs[0]); why != "" {
+		return invalid(api.Find("services"), svc.Name, field.ErrorList{field.Invalid(
+			field.NewPath("spec", "clusterIPs"), spec.ClusterIPs, "failed to allocate IP "+spec.ClusterIPs[0]+": "+why)})
+	}
+	spec.ClusterIP = spec.ClusterIPs[0]
+	return nil
+}
+
+// takeIP returns why an address that a Service asks for cannot be given to it; empty when it can.
+func (s *Server) takeIP(ip string) string {
+	all := netip.MustParsePrefix(ServiceCIDR)
+	a, err := netip.ParseAddr(ip)
+	switch {
+	case err != nil || !all.Contains(a):
+		return "the provided network does not match the current range"
+	case a == all.Addr() || a.As4()[2] == 255 && a.As4()[3] == 255:
+		return "the provided IP (" + ip + ") is not in the valid range. The range of valid IPs is " + ServiceCIDR
+	case s.store.Get(api.Find("ipaddresses.networking.k8s.io").Key("", ip)) != nil:
+		return "provided IP is already allocated"
+	}
+	return ""
 }
 
 // freeIP draws an address that no Service has. Addresses are allocated from the upper part of the range first, as
@@ -90,29 +216,19 @@ func (s *Server) freeIP(t *engine.Turn) string {
 	}
 }
 
-// allocate records that a new Service's addresses are taken: an IPAddress for each, written by the server itself.
-func (s *Server) allocate(t *engine.Turn, r *client.Request, o api.Object) *metav1.Status {
+// record notes that the addresses of a new or changed Service are taken: an IPAddress for each, written by the server
+// itself.
+func (s *Server) record(t *engine.Turn, r *client.Request, o, old api.Object) {
 	svc, ok := o.(*corev1.Service)
-	if !ok || svc.Spec.ClusterIP == corev1.ClusterIPNone {
-		return nil
+	if !ok || r.DryRun || r.Subresource != "" {
+		return
 	}
-	for i, p := range svc.Spec.Ports {
-		if p.NodePort != 0 && (p.NodePort < nodePortFirst || p.NodePort >= nodePortFirst+nodePorts) {
-			return invalid(api.Find("services"), svc.Name, field.ErrorList{field.Invalid(
-				field.NewPath("spec", "ports").Index(i).Child("nodePort"), p.NodePort,
-				"provided port is not in the valid range. The range of valid ports is 30000-32767")})
-		}
-	}
-	res := api.Find("ipaddresses.networking.k8s.io")
-	for _, ip := range svc.Spec.ClusterIPs {
-		if s.store.Get(res.Key("", ip)) != nil {
-			return invalidIP(svc, ip)
-		}
-		if r.DryRun {
+	for _, ip := range addressesOf(svc) {
+		if was, ok := old.(*corev1.Service); ok && slices.Contains(addressesOf(was), ip) {
 			continue
 		}
 		t.SendAs(client.Server, client.Server, 0, &client.Request{
-			User: "apiserver", Verb: client.Create, Resource: res.Name, Name: ip,
+			User: "apiserver", Verb: client.Create, Resource: "ipaddresses.networking.k8s.io", Name: ip,
 			Object: &networkingv1.IPAddress{
 				ObjectMeta: metav1.ObjectMeta{Name: ip, Labels: map[string]string{
 					networkingv1.LabelIPAddressFamily: string(corev1.IPv4Protocol),
@@ -124,14 +240,20 @@ func (s *Server) allocate(t *engine.Turn, r *client.Request, o api.Object) *meta
 			},
 		})
 	}
-	return nil
 }
 
-// releaseIP removes the IPAddresses of a Service that was deleted.
-func (s *Server) releaseIP(t *engine.Turn, o api.Object) {
-	svc := o.(*corev1.Service)
-	for _, ip := range svc.Spec.ClusterIPs {
-		if ip == corev1.ClusterIPNone {
+// addressesOf returns the addresses that a Service was allocated.
+func addressesOf(svc *corev1.Service) []string {
+	if len(svc.Spec.ClusterIPs) > 0 && svc.Spec.ClusterIPs[0] == corev1.ClusterIPNone {
+		return nil
+	}
+	return svc.Spec.ClusterIPs
+}
+
+// release removes the IPAddresses of a Service that was deleted, or that has no use for them any more.
+func (s *Server) release(t *engine.Turn, old, now *corev1.Service) {
+	for _, ip := range addressesOf(old) {
+		if now != nil && slices.Contains(addressesOf(now), ip) {
 			continue
 		}
 		t.SendAs(client.Server, client.Server, 0, &client.Request{
@@ -148,34 +270,4 @@ func (s *Server) dropEndpoints(t *engine.Turn, o api.Object) {
 	t.SendAs(client.Server, client.Server, 0, &client.Request{
 		User: "apiserver", Verb: client.Delete, Resource: "endpoints", Namespace: o.GetNamespace(), Name: o.GetName(),
 	})
-}
-
-// keepAllocated fills in what an update left out and the server had allocated.
-func keepAllocated(svc, old *corev1.Service) {
-	if svc.Spec.Type == corev1.ServiceTypeExternalName || old.Spec.Type == corev1.ServiceTypeExternalName {
-		return
-	}
-	if svc.Spec.ClusterIP == "" && len(svc.Spec.ClusterIPs) == 0 {
-		svc.Spec.ClusterIP, svc.Spec.ClusterIPs = old.Spec.ClusterIP, old.Spec.ClusterIPs
-	}
-	if svc.Spec.ClusterIP != old.Spec.ClusterIP && slices.Equal(svc.Spec.ClusterIPs, old.Spec.ClusterIPs) {
-		svc.Spec.ClusterIPs = []string{svc.Spec.ClusterIP}
-	}
-	if svc.Spec.IPFamilyPolicy == nil {
-		svc.Spec.IPFamilyPolicy = old.Spec.IPFamilyPolicy
-	}
-	if len(svc.Spec.IPFamilies) == 0 {
-		svc.Spec.IPFamilies = old.Spec.IPFamilies
-	}
-	if svc.Spec.Type == corev1.ServiceTypeClusterIP {
-		return
-	}
-	for i := range svc.Spec.Ports {
-		p := &svc.Spec.Ports[i]
-		for _, was := range old.Spec.Ports {
-			if p.NodePort == 0 && p.Port == was.Port && p.Protocol == was.Protocol {
-				p.NodePort = was.NodePort
-			}
-		}
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -100,10 +99,3 @@ func unconditional(res *api.Resource, name string) *metav1.Status {
 
 // modified is what an update with an old resourceVersion is told.
 const modified = "the object has been modified; please apply your changes to the latest version and try again"
-
-// invalidIP is what a Service is told that asks for an address which another has.
-func invalidIP(svc *corev1.Service, ip string) *metav1.Status {
-	return invalid(api.Find("services"), svc.Name, field.ErrorList{field.Invalid(
-		field.NewPath("spec", "clusterIPs").Index(0), svc.Spec.ClusterIPs,
-		"failed to allocate IP "+ip+": provided IP is already allocated")})
-}

@@ -25,6 +25,8 @@ type strategy struct {
 	conditional bool
 	// createOnUpdate says that an update of an object that is not there creates it.
 	createOnUpdate bool
+	// orphans says that a deletion which does not say what becomes of the dependents leaves them.
+	orphans        bool
 	prepareCreate  func(in call, o api.Object)
 	validateCreate func(c *converter, o api.Object) field.ErrorList
 	change

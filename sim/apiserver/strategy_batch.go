@@ -14,6 +14,7 @@ import (
 var jobs = strategy{
 	spec:          partOf(func(j *batchv1.Job) *batchv1.JobSpec { return &j.Spec }),
 	status:        partOf(func(j *batchv1.Job) *batchv1.JobStatus { return &j.Status }),
+	orphans:       true,
 	generation:    true,
 	prepareCreate: creating(selectOwnPods),
 	validateCreate: onCreate(func(j *batch.Job) field.ErrorList {

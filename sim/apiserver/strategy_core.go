@@ -137,17 +137,6 @@ var nodes = strategy{
 	subresources: statusOnly(onUpdate(validation.ValidateNodeUpdate)),
 }
 
-var services = strategy{
-	spec:           partOf(func(s *corev1.Service) *corev1.ServiceSpec { return &s.Spec }),
-	status:         partOf(func(s *corev1.Service) *corev1.ServiceStatus { return &s.Status }),
-	validateCreate: onCreate(validation.ValidateServiceCreate),
-	change: change{
-		prepare:  changing(keepAllocated),
-		validate: onUpdate(validation.ValidateServiceUpdate),
-	},
-	subresources: statusOnly(onUpdate(validation.ValidateServiceStatusUpdate)),
-}
-
 var podTemplates = strategy{
 	spec:       partOf(func(t *corev1.PodTemplate) *corev1.PodTemplateSpec { return &t.Template }),
 	generation: true,
@@ -162,6 +151,7 @@ var podTemplates = strategy{
 var replicationControllers = strategy{
 	spec:       partOf(func(rc *corev1.ReplicationController) *corev1.ReplicationControllerSpec { return &rc.Spec }),
 	status:     partOf(func(rc *corev1.ReplicationController) *corev1.ReplicationControllerStatus { return &rc.Status }),
+	orphans:    true,
 	generation: true,
 	validateCreate: onCreate(func(rc *core.ReplicationController) field.ErrorList {
 		return validation.ValidateReplicationController(rc, podutil.GetValidationOptionsFromPodTemplate(rc.Spec.Template, nil))

@@ -1,12 +1,9 @@
 package apiserver
 
 import (
-	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -19,6 +16,11 @@ import (
 // prepareBinding assigns a pod to a node.
 func (s *Server) prepareBinding(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
 	binding, ok := r.Object.(*corev1.Binding)
+	if ok && res.Name == "bindings" { // the older path, whose body alone names the pod
+		named := *r
+		res, named.Name = api.Find("pods"), binding.Name
+		r = &named
+	}
 	if !ok || binding.Target.Kind != "Node" || binding.Target.Name == "" {
 		return outcome{}, badRequest("a Binding to a Node must be given")
 	}
@@ -34,7 +36,7 @@ func (s *Server) prepareBinding(t *engine.Turn, res *api.Resource, r *client.Req
 	pod.Spec.NodeName = binding.Target.Name
 	pod.Labels = s.topologyLabels(old.Labels, binding.Target.Name)
 	pod.Status.NominatedNodeName = ""
-	pod.Status.Conditions = scheduled(old.Status.Conditions, corev1.PodCondition{
+	pod.Status.Conditions = withCondition(old.Status.Conditions, corev1.PodCondition{
 		Type: corev1.PodScheduled, Status: corev1.ConditionTrue, ObservedGeneration: old.Generation, LastTransitionTime: stamp(t),
 	})
 	answer := &metav1.PartialObjectMetadata{ObjectMeta: pod.ObjectMeta}
@@ -83,8 +85,8 @@ func (s *Server) topologyLabels(labels map[string]string, node string) map[strin
 	return added
 }
 
-// scheduled returns the conditions with the PodScheduled one set; its transition time stays when its status does.
-func scheduled(conditions []corev1.PodCondition, c corev1.PodCondition) []corev1.PodCondition {
+// withCondition returns the conditions with one of them set; its transition time stays when its status does.
+func withCondition(conditions []corev1.PodCondition, c corev1.PodCondition) []corev1.PodCondition {
 	out := make([]corev1.PodCondition, 0, len(conditions)+1)
 	found := false
 	for _, old := range conditions {
@@ -102,47 +104,11 @@ func scheduled(conditions []corev1.PodCondition, c corev1.PodCondition) []corev1
 	return out
 }
 
-// scale is the part of autoscaling/v1 Scale that a patch of the scale subresource can change.
-type scale struct {
-	Spec struct {
-		Replicas int32 `json:"replicas"`
-	} `json:"spec"`
-}
-
-// prepareScale changes the replicas of a Deployment or a ReplicaSet through its scale subresource.
-func (s *Server) prepareScale(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
-	if r.Verb != client.Patch {
-		return outcome{}, badRequest("the scale subresource can be patched only")
+// shown returns what a request is answered with for an object: the object as the resource serves it, or its Scale.
+func shown(r *client.Request, o api.Object) api.Object {
+	res := api.Find(r.Resource)
+	if res != nil && r.Subresource == "scale" && api.FindObject(o) == res {
+		return scaleOf(o)
 	}
-	return s.manage(t, res, &client.Request{
-		User: r.User, Verb: client.Patch, Resource: r.Resource, Namespace: r.Namespace, Name: r.Name, DryRun: r.DryRun,
-		Manager: r.Manager, Agent: r.Agent,
-	}, r.Subresource, func(current api.Object) (api.Object, *metav1.Status) {
-		replicas, err := replicasOf(current)
-		if err != nil {
-			return nil, badRequest(err.Error())
-		}
-		var sc scale
-		sc.Spec.Replicas = *replicas
-		if err := json.Unmarshal(r.PatchData, &sc); err != nil {
-			return nil, badRequest(err.Error())
-		}
-		if r.Revision != "" && r.Revision != current.GetResourceVersion() {
-			return nil, conflict(res, r.Name, modified)
-		}
-		o := current.DeepCopyObject().(api.Object)
-		replicas, _ = replicasOf(o)
-		*replicas = sc.Spec.Replicas
-		return o, nil
-	})
-}
-
-func replicasOf(o api.Object) (*int32, error) {
-	switch o := o.(type) {
-	case *appsv1.Deployment:
-		return o.Spec.Replicas, nil
-	case *appsv1.ReplicaSet:
-		return o.Spec.Replicas, nil
-	}
-	return nil, errors.New("the object cannot be scaled")
+	return served(res, o)
 }

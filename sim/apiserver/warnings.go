@@ -3,15 +3,25 @@ package apiserver
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	jobapi "k8s.io/kubernetes/pkg/api/job"
+	nodeapi "k8s.io/kubernetes/pkg/api/node"
+	volumeapi "k8s.io/kubernetes/pkg/api/persistentvolume"
+	claimapi "k8s.io/kubernetes/pkg/api/persistentvolumeclaim"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	serviceapi "k8s.io/kubernetes/pkg/api/service"
+	storageapi "k8s.io/kubernetes/pkg/api/storage"
 	"k8s.io/kubernetes/pkg/apis/apps"
+	"k8s.io/kubernetes/pkg/apis/batch"
 	"k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/apis/discovery"
+	"k8s.io/kubernetes/pkg/apis/networking"
+	"k8s.io/kubernetes/pkg/apis/node"
+	"k8s.io/kubernetes/pkg/apis/storage"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -60,6 +70,68 @@ var warnings = map[string]struct{ object, status warning }{
 			}
 		}
 		return out
+	})},
+	"replicationcontrollers": {object: warn(func(rc, old *core.ReplicationController) []string {
+		if old == nil {
+			return append(nameWarnings(rc.Name), templateWarnings(rc.Spec.Template, nil)...)
+		}
+		if rc.Generation == old.Generation {
+			return nil
+		}
+		return templateWarnings(rc.Spec.Template, old.Spec.Template)
+	})},
+	"statefulsets.apps": {object: warn(func(set, old *apps.StatefulSet) (out []string) {
+		switch {
+		case old == nil:
+			out = templateWarnings(&set.Spec.Template, nil)
+		case set.Generation != old.Generation:
+			out = templateWarnings(&set.Spec.Template, &old.Spec.Template)
+		}
+		for i, c := range set.Spec.VolumeClaimTemplates {
+			out = append(out, claimapi.GetWarningsForPersistentVolumeClaimSpec(field.NewPath("spec", "volumeClaimTemplates").Index(i), c.Spec)...)
+		}
+		if n := set.Spec.RevisionHistoryLimit; n != nil && *n < 0 {
+			out = append(out, "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended")
+		}
+		return out
+	})},
+	"daemonsets.apps": {object: warn(func(ds, old *apps.DaemonSet) []string {
+		if old == nil {
+			return templateWarnings(&ds.Spec.Template, nil)
+		}
+		if ds.Spec.TemplateGeneration == old.Spec.TemplateGeneration {
+			return nil
+		}
+		return templateWarnings(&ds.Spec.Template, &old.Spec.Template)
+	})},
+	"jobs.batch": {object: warn(func(j, old *batch.Job) []string {
+		if old == nil {
+			return append(nameWarnings(j.Name), jobapi.WarningsForJobSpec(context.Background(), field.NewPath("spec"), &j.Spec, nil)...)
+		}
+		if j.Generation == old.Generation {
+			return nil
+		}
+		return jobapi.WarningsForJobSpec(context.Background(), field.NewPath("spec"), &j.Spec, &old.Spec)
+	})},
+	"cronjobs.batch": {object: warn(cronJobWarnings)},
+	"persistentvolumes": {object: warn(func(v, _ *core.PersistentVolume) []string {
+		return volumeapi.GetWarningsForPersistentVolume(v)
+	})},
+	"persistentvolumeclaims": {object: warn(func(c, _ *core.PersistentVolumeClaim) []string {
+		return claimapi.GetWarningsForPersistentVolumeClaim(c)
+	})},
+	"storageclasses.storage.k8s.io": {object: warn(func(c, _ *storage.StorageClass) []string {
+		return storageapi.GetWarningsForStorageClass(c)
+	})},
+	"runtimeclasses.node.k8s.io": {object: warn(func(c, _ *node.RuntimeClass) []string {
+		return nodeapi.GetWarningsForRuntimeClass(c)
+	})},
+	"ingresses.networking.k8s.io": {object: warn(func(i, old *networking.Ingress) []string {
+		const class = "kubernetes.io/ingress.class"
+		if _, ok := i.Annotations[class]; !ok || old != nil || i.Spec.IngressClassName != nil {
+			return nil
+		}
+		return []string{fmt.Sprintf("annotation %q is deprecated, please use 'spec.ingressClassName' instead", class)}
 	})},
 	"nodes":           {object: warn(nodeWarnings)},
 	"endpoints":       {object: warn(endpointsWarnings)},
@@ -140,6 +212,21 @@ func nameWarnings(name string) []string {
 
 func templateWarnings(t, old *core.PodTemplateSpec) []string {
 	return podutil.GetWarningsForPodTemplate(context.Background(), field.NewPath("spec", "template"), t, old)
+}
+
+func cronJobWarnings(j, old *batch.CronJob) (out []string) {
+	at, spec := field.NewPath("spec", "jobTemplate", "spec"), &j.Spec.JobTemplate.Spec
+	if old == nil {
+		return append(nameWarnings(j.Name), jobapi.WarningsForJobSpec(context.Background(), at, spec, nil)...)
+	}
+	if j.Generation != old.Generation {
+		out = jobapi.WarningsForJobSpec(context.Background(), at, spec, &old.Spec.JobTemplate.Spec)
+	}
+	if strings.Contains(j.Spec.Schedule, "TZ") {
+		out = append(out, "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see "+
+			"https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details")
+	}
+	return out
 }
 
 func nodeWarnings(n, _ *core.Node) (out []string) {

@@ -67,9 +67,13 @@ func TestRecordedErrors(t *testing.T) {
 	}
 }
 
-var blanks = regexp.MustCompile(`[ \t]+\n`)
+var (
+	blanks = regexp.MustCompile(`[ \t]+\n`)
+	uids   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+)
 
 func norm(s string) string {
+	s = uids.ReplaceAllString(s, "<uid>")
 	lines := strings.Split(blanks.ReplaceAllString(strings.TrimSpace(s), "\n"), "\n")
 	if strings.HasSuffix(lines[0], "is invalid:") {
 		slices.Sort(lines[1:])
