@@ -20,6 +20,9 @@ var chinese = Words{
 	Events: "事件", Heartbeats: "心跳", FilterEvents: "筛选事件", GoTo: "转到第 {0} 个事件", GoToThis: "转到此事件",
 	NoLines: "还没有发生任何事。先应用清单，再单步执行。", Output: "kubectl 的输出",
 
+	Way: "API server 中的请求", Received: "收到", Authenticated: "认证", Authorised: "授权",
+	ReadStore: "读取", Admitted: "准入", Validated: "校验", Committed: "存储", Answered: "答复",
+
 	Stage: "舞台", Map: "集群图", Sequence: "时序图", Objects: "对象", Scheduling: "调度", Network: "网络",
 	Containers: "容器", InFlight: "{0} 条消息在途 · {1} 条等待", OneInFlight: "1 条消息在途 · {1} 条等待",
 	AtRest:     "静止的集群",

@@ -20,6 +20,9 @@ var english = Words{
 	Events: "Events", Heartbeats: "Heartbeats", FilterEvents: "Filter events", GoTo: "Go to event {0}", GoToThis: "Go to this event",
 	NoLines: "Nothing has happened yet. Apply a manifest, then step.", Output: "Output of kubectl",
 
+	Way: "The request in the API server", Received: "received", Authenticated: "authenticated", Authorised: "authorised",
+	ReadStore: "read", Admitted: "admitted", Validated: "validated", Committed: "stored", Answered: "answered",
+
 	Stage: "Stage", Map: "Map", Sequence: "Sequence", Objects: "Objects", Scheduling: "Scheduling", Network: "Network",
 	Containers: "Containers", InFlight: "{0} messages in flight · {1} waiting", OneInFlight: "1 message in flight · {1} waiting",
 	AtRest:     "A cluster at rest",

@@ -22,6 +22,9 @@ type Words struct {
 	// Event list
 	Events, Heartbeats, FilterEvents, GoTo, GoToThis, NoLines, Output string
 	// Stage
+	// The way of a request through the API server
+	Way, Received, Authenticated, Authorised, ReadStore, Admitted, Validated, Committed, Answered string
+
 	Stage, Map, Sequence, Objects, Scheduling, Network, Containers, InFlight, OneInFlight string
 	AtRest, AtRestText, OfTen, EventNumber                                                string
 	// Map

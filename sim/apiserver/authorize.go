@@ -6,11 +6,13 @@ import (
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apiserver/pkg/authentication/user"
 
 	"orrery/sim/api"
 	"orrery/sim/apiserver/authentication"
 	"orrery/sim/apiserver/authorization"
 	"orrery/sim/client"
+	"orrery/sim/trace"
 )
 
 // currentPolicy returns what RBAC says now.
@@ -98,4 +100,19 @@ func onlyCollected(o, old api.Object) bool {
 	c.SetFinalizers(old.GetFinalizers())
 	c.SetManagedFields(old.GetManagedFields())
 	return apiequality.Semantic.DeepEqual(c, old)
+}
+
+// Grounds returns on what grounds an event's user may do what the event did, in the authorizers' words.
+func (s *Server) Grounds(e *trace.Entry) string {
+	a := attributes(&client.Request{
+		User: e.User, Verb: client.Verb(e.Verb), Resource: e.Resource, Subresource: e.Subresource,
+		Namespace: e.Namespace, Name: e.Name,
+	})
+	if authorization.Superuser(a.User) {
+		return user.SystemPrivilegedGroup
+	}
+	if _, reason := s.currentPolicy().Authorize(s.store, a); reason != "" {
+		return reason
+	}
+	return "Node authorizer"
 }

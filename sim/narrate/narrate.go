@@ -64,6 +64,7 @@ func (t Teller) Tell(e *trace.Entry) wire.Narrative {
 	s := t.story(e)
 	p := s.phrase()
 	n := wire.Narrative{Event: int(e.Number), Step: e.Ten(), Title: s.fill(p.Title), Text: s.fill(p.Text), Ask: s.fill(p.Ask)}
+	n.Request = t.Request(e)
 	if n.Ask != "" {
 		n.About, n.Tab = s.about(), p.Tab
 	}

@@ -49,7 +49,42 @@ type Narrative struct {
 	Ask   string `json:"ask,omitempty"`
 	About Ref    `json:"about"`
 	Tab   string `json:"tab,omitempty"`
+	// Request is the way through the API server of the request that the event is part of.
+	Request []Phase `json:"request,omitempty"`
 }
+
+// Phase is what the API server does with a request at one point of its way.
+type Phase struct {
+	Name   PhaseName  `json:"name"`
+	Detail string     `json:"detail,omitempty"` // who, why, which plugins, which revision: in Kubernetes' words
+	Event  int        `json:"event,omitempty"`  // in which it happened; 0 while it lies ahead
+	State  PhaseState `json:"state,omitempty"`  // empty when it is done
+}
+
+// PhaseName names a phase.
+type PhaseName string
+
+// The phases of a request, in their order. One that only reads has Read instead of the three after it.
+const (
+	Received      PhaseName = "received"
+	Authenticated PhaseName = "authenticated"
+	Authorised    PhaseName = "authorised"
+	Read          PhaseName = "read"
+	Admitted      PhaseName = "admitted"
+	Validated     PhaseName = "validated"
+	Committed     PhaseName = "committed"
+	Answered      PhaseName = "answered"
+)
+
+// PhaseState says where a phase is, seen from the event that is told.
+type PhaseState string
+
+// The states of a phase that is not just done.
+const (
+	Current PhaseState = "current" // part of this event
+	Refused PhaseState = "refused" // ended here
+	Ahead   PhaseState = "ahead"   // yet to come
+)
 
 // Cluster is the picture.
 type Cluster struct {

@@ -47,7 +47,40 @@ func (s *Say) Render() app.UI {
 				return app.Button().Type("button").Class("q").OnClick(s.Port.On(state.Ask{})).Text(told.Ask)
 			}),
 		),
+		app.If(len(told.Request) > 0, func() app.UI { return s.way(told.Request) }),
 	)
+}
+
+// way draws the phases of the request that the event is part of. Those of other events lead there.
+func (s *Say) way(phases []wire.Phase) app.UI {
+	return app.Ol().Class("way").Aria("label", s.Words.Way).TabIndex(0).Body( // it scrolls where there is little room
+		app.Range(phases).Slice(func(i int) app.UI {
+			p := phases[i]
+			name := app.Span().Body(app.Text(s.phase(p)), app.If(p.Detail != "", func() app.UI {
+				return app.Span().Class("sr").Text(": " + p.Detail)
+			}))
+			if p.Event == 0 || p.Event == s.Told.Event {
+				return app.Li().Class(string(p.State)).Title(p.Detail).Body(name)
+			}
+			return app.Li().Class(string(p.State)).Title(p.Detail).Body(
+				app.Button().Type("button").Title(text.Fill(s.Words.GoTo, strconv.Itoa(p.Event))).
+					OnClick(s.Port.On(state.Seek{Event: p.Event})).Body(name),
+			)
+		}),
+	)
+}
+
+// phase returns a phase's name with what is short enough to stand beside it.
+func (s *Say) phase(p wire.Phase) string {
+	w := s.Words
+	name := map[wire.PhaseName]string{
+		wire.Received: w.Received, wire.Authenticated: w.Authenticated, wire.Authorised: w.Authorised, wire.Read: w.ReadStore,
+		wire.Admitted: w.Admitted, wire.Validated: w.Validated, wire.Committed: w.Committed, wire.Answered: w.Answered,
+	}[p.Name]
+	if p.Detail != "" && (p.Name == wire.Committed || p.Name == wire.Answered) && p.State != wire.Refused {
+		return name + " " + p.Detail
+	}
+	return name
 }
 
 func (s *Say) number(told wire.Narrative) app.UI {
