@@ -165,10 +165,25 @@ func reference(q *client.Request, res *api.Resource) *auditv1.ObjectReference {
 	if res != nil {
 		ref.Resource, ref.APIGroup, ref.APIVersion = res.Plural, res.Kind.Group, res.Kind.Version
 	}
+	if ref.Name == "" && q.Verb == client.Create {
+		ref.Name = sentName(q)
+	}
 	if q.Resource == "namespaces" {
-		ref.Namespace = q.Name
+		ref.Namespace = ref.Name
 	}
 	return ref
+}
+
+// sentName returns the name in the body of a request.
+func sentName(q *client.Request) string {
+	if q.Object != nil {
+		return q.Object.GetName()
+	}
+	var o metav1.PartialObjectMetadata
+	if json.Unmarshal(q.Body, &o) != nil {
+		return ""
+	}
+	return o.Name
 }
 
 func decision(r *client.Response) string {
@@ -185,6 +200,8 @@ func requestBody(q *client.Request) *runtime.Unknown {
 		return raw(json.RawMessage(q.PatchData))
 	case q.Object != nil:
 		return raw(api.WithKind(q.Object))
+	case q.Body != nil:
+		return raw(json.RawMessage(q.Body))
 	case q.Verb == client.Delete || q.Verb == client.DeleteCollection:
 		o := metav1.DeleteOptions{TypeMeta: metav1.TypeMeta{Kind: "DeleteOptions", APIVersion: "v1"}, GracePeriodSeconds: q.Grace}
 		if q.Propagation != "" {

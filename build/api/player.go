@@ -10,6 +10,7 @@ import (
 	"orrery/sim"
 	"orrery/sim/apiserver/door"
 	"orrery/sim/client"
+	"orrery/sim/engine"
 )
 
 // player lets a world's time pass with the wall's, and lets many callers into it one after the other. A call is a
@@ -40,6 +41,7 @@ const (
 	slice = 2 * time.Millisecond  // how long the world runs before callers get in
 	lull  = 30 * time.Millisecond // how long nobody asks before a world of speed 0 hurries on
 	nap   = 50 * time.Millisecond // how long an idle world is left alone
+	leap  = 3 * time.Second       // how far ahead a world of speed 0 hurries to what is due
 	lag   = time.Second           // how far the world may fall behind the wall's time before the rest is forgotten
 )
 
@@ -71,11 +73,9 @@ func (p *player) pass(wall time.Duration) (rest time.Duration, again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	stop := time.Now().Add(slice)
-	if p.hurries() {
-		for p.failed == nil && p.hurries() && time.Now().Before(stop) {
-			p.step()
-		}
-		return 0, p.failed == nil && p.hurries()
+	if p.speed == 0 && (len(p.waiting) > 0 || time.Since(p.asked) > lull && p.soon()) {
+		p.hurry(stop)
+		return 0, p.failed == nil && (len(p.waiting) > 0 || p.soon())
 	}
 	speed := p.speed
 	if speed == 0 {
@@ -95,11 +95,33 @@ func (p *player) pass(wall time.Duration) (rest time.Duration, again bool) {
 	}
 }
 
-// hurries reports whether a world of speed 0 has something to do at once: to answer, or, when nobody has asked anything
-// for a moment, to do all that is due. Between the requests of one client time passes as everywhere, or the world would
-// have done with the first of them before the second.
-func (p *player) hurries() bool {
-	return p.speed == 0 && (len(p.waiting) > 0 || !p.world.Quiet() && time.Since(p.asked) > lull)
+// hurry runs a world of speed 0: until all have their answers, or, when nobody has asked anything for a moment, what is
+// due. Between the requests of one client time passes as everywhere, or the world would have done with the first of them
+// before the second.
+func (p *player) hurry(stop time.Time) {
+	answering := len(p.waiting) > 0
+	end := p.world.Now() + leap
+	for p.failed == nil && time.Now().Before(stop) {
+		next, ok := p.world.Next()
+		if !ok || answering && len(p.waiting) == 0 || !answering && (p.world.Quiet() || next > end) {
+			return
+		}
+		p.step()
+	}
+}
+
+// soon reports whether anything but heartbeats is due soon. What is due only in a while is waited for: a controller that
+// looks again every few seconds would make years of it.
+func (p *player) soon() (soon bool) {
+	if p.world.Quiet() {
+		return false
+	}
+	end := p.world.Now() + leap
+	p.world.Engine().Pending(func(ev engine.Event) bool {
+		soon = !ev.Background && ev.At <= end
+		return !soon
+	})
+	return soon
 }
 
 // step runs one event.

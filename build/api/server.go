@@ -17,7 +17,6 @@ import (
 	"orrery/sim/apiserver/door/table"
 	"orrery/sim/client"
 	"orrery/sim/engine"
-	"orrery/sim/trace"
 )
 
 // Options say what is served and how. The zero Options are a default world at the speed of the wall's clock, on a port of
@@ -45,7 +44,8 @@ type Server struct {
 	identity *identity // nil without TLS
 	stop     context.CancelFunc
 	done     chan struct{}
-	wrote    time.Duration // when anything but a Lease was written last
+	audit    *Auditor  // may be nil
+	wrote    time.Time // when a request to write anything but a Lease was answered last, by the world's clock
 }
 
 // Start starts a server. It must be closed.
@@ -83,10 +83,8 @@ func Start(o Options) (*Server, error) {
 		}
 		s.listener = tls.NewListener(listener, s.identity.config())
 	}
-	w.Observe(s.observe)
-	if o.Audit != nil {
-		w.Engine().Component(client.Server).(*apiserver.Server).Audit(o.Audit)
-	}
+	s.audit = o.Audit
+	w.Engine().Component(client.Server).(*apiserver.Server).Audit(s)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.http = &http.Server{
@@ -129,12 +127,16 @@ func (s *Server) Pass(d time.Duration) error {
 	return s.Look(func(w *sim.World) error { return w.Advance(d) })
 }
 
-// Quiet lets virtual time pass until nothing but Leases was written for d, or limit has passed, and reports which.
+// patience is how much longer than the time asked for nothing must be written: what looks again after that time is not
+// quiet.
+const patience = 500 * time.Millisecond
+
+// Quiet lets virtual time pass until nobody asked to write anything but Leases for d, or limit has passed, and reports which.
 func (s *Server) Quiet(d, limit time.Duration) (quiet bool, err error) {
 	err = s.Look(func(w *sim.World) error {
 		begin := w.Now()
 		for {
-			last := max(begin, s.wrote)
+			last := max(begin, s.wrote.Sub(engine.Epoch)) + patience
 			if quiet = w.Now() >= last+d; quiet || w.Now() >= begin+limit {
 				return nil
 			}
@@ -149,9 +151,17 @@ func (s *Server) Quiet(d, limit time.Duration) (quiet bool, err error) {
 	return quiet, err
 }
 
-func (s *Server) observe(_ *sim.World, e *trace.Entry) {
-	if e.Kind == trace.Commit && e.Resource != "leases.coordination.k8s.io" {
-		s.wrote = e.At
+// Answered implements apiserver.Auditor.
+func (s *Server) Answered(received, answered time.Time, r *client.Response) {
+	switch r.Request.Verb {
+	case client.Get, client.List, client.WatchVerb:
+	default:
+		if r.Request.Resource != "leases.coordination.k8s.io" {
+			s.wrote = answered
+		}
+	}
+	if s.audit != nil {
+		s.audit.Answered(received, answered, r)
 	}
 }
 
