@@ -6,7 +6,7 @@ SOURCES   := app build sim wasm
 RECORDINGS ?= 01,02,03,11,13,15
 NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 
-.PHONY: run site test setup chromium check unit wasm parity bench clean
+.PHONY: run site test setup chromium check unit wasm parity clients bench clean
 
 run: setup
 	$(GO) run ./build serve
@@ -14,7 +14,7 @@ run: setup
 site: setup
 	$(GO) run ./build site -o dist
 
-test: setup chromium check unit wasm parity
+test: setup chromium check unit wasm parity clients
 
 # Everything that a build needs beside Go and Node.
 setup: web/node_modules/.package-lock.json
@@ -55,6 +55,10 @@ wasm:
 # rest of them: go run ./build parity.
 parity:
 	$(GO) test -timeout 400s -run TestFigures ./build/parity -recordings=$(RECORDINGS)
+
+# Programs of others against the simulated API: client-go's informers and a manager of controller-runtime.
+clients:
+	cd build/clients && $(GO) vet ./... && $(GO) test -timeout 300s ./...
 
 bench: setup
 	$(GO) run ./build bench
