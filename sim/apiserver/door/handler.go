@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -27,7 +28,8 @@ type World interface {
 	NextID() uint64
 }
 
-// Handler serves a world's API over HTTP. Models k8s.io/apiserver/pkg/endpoints. What it can do without is left out of programs that have no room for it.
+// Handler serves a world's API over HTTP. What it can do without is left out of programs that have no room for it. Models
+// k8s.io/apiserver/pkg/endpoints.
 type Handler struct {
 	World    World
 	Tables   Tables       // nil: tables have a name and a time only
@@ -112,11 +114,14 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, t target, as *tr
 		return
 	case answer.Error != nil:
 		status = answer.Error
+	case call.Subresource == "log":
+		h.logs(w, r, answer.Object.(*corev1.Pod))
+		return
 	case call.Verb == client.Delete && answer.Deleted && answer.Object != nil:
 		o, status = as.object(deleted(t.resource, answer.Object), answer.At)
 	case call.Verb == client.List, call.Verb == client.DeleteCollection:
 		o, status = as.list(answer)
-	case answer.Object == nil || call.Subresource == "binding":
+	case answer.Object == nil, call.Subresource == "binding", call.Subresource == "eviction":
 		o = &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusSuccess, Code: int32(answer.Code)}
 	default:
 		o, status = as.object(answer.Object, answer.At)
