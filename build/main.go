@@ -14,6 +14,7 @@ import (
 
 	"orrery/build/api"
 	"orrery/build/bench"
+	"orrery/build/icons"
 	"orrery/build/lint"
 	"orrery/build/parity"
 	"orrery/build/run"
@@ -35,6 +36,7 @@ var commands = []command{
 	{"parity", "hold the API against recordings of a real cluster, with the real kubectl", parity.Run},
 	{"run", "apply manifests or play a scenario, and print the trace", run.Run},
 	{"bench", "measure, one figure a line", bench.Run},
+	{"icons", "draw the PNG icons anew after icon.svg has changed", icons.Run},
 	{"lint", "check the rules of the code that no other tool knows", lint.Run},
 }
 

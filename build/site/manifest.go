@@ -25,6 +25,8 @@ type manifestIcon struct {
 	Source string `json:"src"`
 	Type   string `json:"type"`
 	Sizes  string `json:"sizes"`
+	// Purpose is "maskable" for an icon that the system may cut to a shape, empty for one to be shown as it is.
+	Purpose string `json:"purpose,omitempty"`
 }
 
 // The page's words and colours outside of its styles.
@@ -63,6 +65,8 @@ var iconTypes = map[string]manifestIcon{
 	"icon.svg":     {Type: "image/svg+xml", Sizes: "any"},
 	"icon-192.png": {Type: "image/png", Sizes: "192x192"},
 	"icon-512.png": {Type: "image/png", Sizes: "512x512"},
+
+	"icon-maskable-512.png": {Type: "image/png", Sizes: "512x512", Purpose: "maskable"},
 }
 
 func manifestIcons(folder string) ([]manifestIcon, error) {

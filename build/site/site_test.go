@@ -2,10 +2,15 @@ package site
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"orrery/build/tree"
 )
 
 func write(t *testing.T, dir string, files map[string]string) {
@@ -76,5 +81,49 @@ func TestServiceWorkerListsEveryFile(t *testing.T) {
 	}
 	if strings.Contains(string(content), "{{") || strings.Contains(string(content), "index.html") {
 		t.Errorf("the service worker is not filled in: %s", content)
+	}
+}
+
+// TestManifestOffersIcons holds that the site can be installed: an icon of each size that browsers ask for, one of them to
+// be masked, and every one as large as it is said to be.
+func TestManifestOffersIcons(t *testing.T) {
+	root, err := tree.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	if err := manifest(context.Background(), Options{Root: root, Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(out, "manifest.webmanifest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m webManifest
+	if err := json.Unmarshal(content, &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Name == "" || m.ShortName == "" || m.StartURL != "./" || m.Scope != "./" || m.Display != "standalone" {
+		t.Errorf("the manifest is %s", content)
+	}
+	missing := map[string]bool{"any": true, "192x192": true, "512x512": true, "512x512 maskable": true}
+	for _, icon := range m.Icons {
+		delete(missing, strings.TrimSpace(icon.Sizes+" "+icon.Purpose))
+		file, err := os.Open(filepath.Join(root, filepath.FromSlash(icon.Source)))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		defer file.Close()
+		if icon.Type != "image/png" {
+			continue
+		}
+		size, err := png.DecodeConfig(file)
+		if got := fmt.Sprintf("%dx%d", size.Width, size.Height); err != nil || got != icon.Sizes {
+			t.Errorf("%s is %s, not %s (%v)", icon.Source, got, icon.Sizes, err)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("the manifest lacks icons: %v", missing)
 	}
 }
