@@ -33,9 +33,11 @@ func (r *Root) Render() app.UI {
 	return app.Div().Class("orrery", "show-"+string(m.Section)).OnClick(r.onClick).Body(
 		app.Button().Type("button").Class("skip").OnClick(r.onSkip).Text(words.Skip),
 		r.header(words),
-		r.left(r.turns.drawn[left], words),
-		r.stage(r.turns.drawn[middle], words),
-		app.Aside().Class("right").Body(r.inspector(r.turns.drawn[right], words)),
+		app.Main().Class("main").Body(
+			r.left(r.turns.drawn[left], words),
+			r.stage(r.turns.drawn[middle], words),
+			app.Div().Class("right").Body(r.inspector(r.turns.drawn[right], words)),
+		),
 		r.transport(r.turns.drawn[foot], words),
 		r.sections(words),
 		r.status(words),
@@ -49,7 +51,7 @@ func (r *Root) header(words *text.Words) app.UI {
 	m, at := r.model, r.model.Position()
 	return &header.Header{
 		Port: r.port, Words: words, Title: at.Title, Version: at.Version, Nodes: at.Nodes, Seed: at.Seed,
-		Memory: m.Kept == "memory", Lessons: m.Lessons, Open: m.Menu == "lessons",
+		Kept: m.Kept, Lessons: m.Lessons, Open: m.Menu == "lessons",
 	}
 }
 
@@ -80,7 +82,7 @@ func (r *Root) stage(m state.Model, words *text.Words) app.UI {
 		bar.InFlight, bar.Waiting = m.View.Cluster.InFlight, m.View.Cluster.Waiting
 		told.Told = m.View.Say
 	}
-	return app.Main().Class("stage").Body(
+	return app.Section().Class("stage").Aria("label", words.Stage).Body(
 		bar,
 		told,
 		app.Div().Class("staged").ID("staged").Role("tabpanel").TabIndex(-1).

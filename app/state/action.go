@@ -60,6 +60,8 @@ type (
 	Check struct{}
 	// Save keeps the workspace.
 	Save struct{}
+	// Claim makes this tab the one whose workspace and world are kept.
+	Claim struct{}
 	// OpenFile shows a file.
 	OpenFile struct{ Index int }
 	// AddFile makes an empty file.

@@ -95,7 +95,7 @@ type Model struct {
 	Active   int
 	Loads    int // grows when a file's text changes other than by typing
 	Renaming bool
-	Kept     string // where the workspace is kept: "indexeddb" or "memory"
+	Kept     string // where the workspace is kept, as in wire.Workspace
 
 	Selected  wire.Ref
 	Follow    bool   // the selection moves to what each event changes

@@ -17,7 +17,7 @@ func Update(m Model, a Action) (Model, []Effect) {
 		return m.answered(a)
 	case Step, Seek, TogglePlay, SetSpeed, Reset, NewCluster, OpenLesson, Apply, Delete:
 		return m.order(a)
-	case Edited, Check, Save, OpenFile, AddFile, StartRename, Rename, CloseFile:
+	case Edited, Check, Save, Claim, OpenFile, AddFile, StartRename, Rename, CloseFile:
 		return m.file(a)
 	case Select, ToggleFollow, SelectComponent, SelectNode, Ask, ShowVerdict, PickDiff:
 		return m.choose(a)

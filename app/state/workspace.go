@@ -61,6 +61,11 @@ func (m Model) file(a Action) (Model, []Effect) {
 			return m, nil
 		}
 		return m, []Effect{Call{SlotSave, wire.Request{Op: wire.OpSave, Workspace: m.workspace()}}}
+	case Claim:
+		if !m.Ready {
+			return m, nil
+		}
+		return m, []Effect{Call{SlotSave, wire.Request{Op: wire.OpClaim, Workspace: m.workspace()}}}
 	case StartRename:
 		m.Renaming, m.Menu = true, ""
 		return m, []Effect{Focus{"rename"}}

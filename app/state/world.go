@@ -96,6 +96,9 @@ func (m Model) heard(notice wire.Notice) (Model, []Effect) {
 	if notice.Failed != "" {
 		m.Failed, m.Ready = notice.Failed, false
 	}
+	if notice.Kept != "" {
+		m.Kept = notice.Kept
+	}
 	if notice.Loading != nil {
 		m.Loading = *notice.Loading
 	}

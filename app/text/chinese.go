@@ -4,7 +4,10 @@ var chinese = Words{
 	Page: "Orrery", Skip: "跳到集群图", Loading: "正在加载 {0}", LoadingOf: "{0} / {1}",
 	Failed: "引擎已停止", MemoryOnly: "仅在内存中",
 	MemoryWhy: "此浏览器在这里不存储数据：关闭标签页后文件和集群都会消失", Dismiss: "关闭",
-	Language: "English", Theme: "浅色或深色", Lessons: "课程", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} · 种子 {2}", NodeCount: "{0} 个节点", OneNode: "1 个节点",
+	Elsewhere: "未保存：已在另一个标签页打开", Claim: "保存此标签页",
+	ElsewhereWhy: "另一个标签页正在保存它的文件和集群。关闭此标签页后，这里的内容会消失。",
+	ClaimHint:    "从现在起保存此标签页的文件和集群，不再保存另一个标签页的",
+	Language:     "English", Theme: "浅色或深色", Lessons: "课程", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} · 种子 {2}", NodeCount: "{0} 个节点", OneNode: "1 个节点",
 	Sections: "分区", Edit: "编辑器", Picture: "集群", Inspect: "检查器",
 	ShowEdit: "显示编辑器", ShowPicture: "显示集群", ShowInspect: "显示检查器",
 

@@ -4,7 +4,10 @@ var english = Words{
 	Page: "Orrery", Skip: "Skip to the map", Loading: "Loading the {0}", LoadingOf: "{0} of {1}",
 	Failed: "The engine stopped", MemoryOnly: "in memory only",
 	MemoryWhy: "This browser stores nothing here: files and world are gone when the tab closes", Dismiss: "Dismiss",
-	Language: "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} · seed {2}", NodeCount: "{0} nodes", OneNode: "1 node",
+	Elsewhere: "not kept: open in another tab", Claim: "Keep this one",
+	ElsewhereWhy: "Another tab keeps its files and world. What you do here is gone when this tab closes.",
+	ClaimHint:    "From now on the files and the world of this tab are kept, and not those of the other",
+	Language:     "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} · seed {2}", NodeCount: "{0} nodes", OneNode: "1 node",
 	Sections: "Sections", Edit: "Editor", Picture: "Cluster", Inspect: "Inspector",
 	ShowEdit: "Show editor", ShowPicture: "Show cluster", ShowInspect: "Show inspector",
 

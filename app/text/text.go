@@ -12,9 +12,9 @@ import (
 // Words are the page's words in one language. In a word, {0}, {1} stand for what Fill puts there.
 type Words struct {
 	// The page
-	Page, Skip, Loading, LoadingOf, Failed, MemoryOnly, MemoryWhy, Dismiss      string
-	Language, Theme, Lessons, OwnFiles, OwnFilesHint, World, NodeCount, OneNode string
-	Sections, Edit, Picture, Inspect, ShowEdit, ShowPicture, ShowInspect        string
+	Page, Skip, Loading, LoadingOf, Failed, MemoryOnly, MemoryWhy, Elsewhere, ElsewhereWhy, Claim, ClaimHint, Dismiss string
+	Language, Theme, Lessons, OwnFiles, OwnFilesHint, World, NodeCount, OneNode                                       string
+	Sections, Edit, Picture, Inspect, ShowEdit, ShowPicture, ShowInspect                                              string
 	// The dialog for a new cluster
 	NewCluster, NewClusterHint, NodesField, NodesHint, Seed, SeedHint, OtherSeed, Create, Cancel string
 	// Workspace

@@ -86,7 +86,19 @@ func Start(ctx context.Context, options Options) (*Tab, error) {
 	return tab, nil
 }
 
-// Close ends the browser, once.
+// Another opens a further tab of the same browser and profile. To close it leaves the browser running.
+func (t *Tab) Another() (*Tab, error) {
+	inner, stop := chromedp.NewContext(t.ctx)
+	tab := &Tab{ctx: inner, stop: sync.OnceFunc(stop)}
+	if err := chromedp.Do(inner); err != nil {
+		tab.stop()
+		return nil, err
+	}
+	go tab.listen(chromedp.Console(inner))
+	return tab, nil
+}
+
+// Close ends the browser, or closes a further tab, once.
 func (t *Tab) Close() { t.stop() }
 
 // Do runs steps of chromedp in the tab, for at most a minute.

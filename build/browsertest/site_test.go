@@ -342,3 +342,40 @@ func TestMakesAnotherCluster(t *testing.T) {
 	must(t, v.tab.Wait(another, quick))
 	v.clean()
 }
+
+// TestTwoTabs opens the site twice: the second tab keeps nothing and says so, until it is told to keep its own; then the
+// first says so. Neither overwrites what the other keeps unasked.
+func TestTwoTabs(t *testing.T) {
+	server, profile := serveSite(t, nil), t.TempDir()
+	first := open(t, server, profile)
+	first.edit("replicas: 2", "replicas: 3")
+	time.Sleep(time.Second) // what changed is written at rest
+
+	tab, err := first.tab.Another()
+	must(t, err)
+	second := &visit{T: t, tab: tab, server: server}
+	must(t, tab.Do(chromedp.Navigate(server.URL+base)))
+	second.ready()
+	elsewhere := `document.querySelector(".elsewhere")?.innerText.includes("open in another tab")`
+	must(t, tab.Wait(elsewhere, quick))
+	second.shows("textbox", "Manifest editor", "replicas: 3")
+	second.edit("replicas: 3", "replicas: 4")
+	time.Sleep(time.Second)
+	second.picture("18-two-tabs")
+	if eval[bool](t, first.tab, "Boolean("+elsewhere+")") {
+		t.Error("the first tab says that it is not kept")
+	}
+	first.reload()
+	first.shows("textbox", "Manifest editor", "replicas: 3")
+
+	second.press("button", "Keep this one")
+	must(t, tab.Wait("!"+elsewhere, quick))
+	must(t, first.tab.Wait(elsewhere, quick))
+	first.edit("replicas: 3", "replicas: 9")
+	time.Sleep(time.Second)
+	second.reload()
+	must(t, tab.Wait("!"+elsewhere, quick))
+	second.shows("textbox", "Manifest editor", "replicas: 4")
+	first.clean()
+	second.clean()
+}

@@ -47,7 +47,7 @@ func (s *Session) handle(r *wire.Request, a *wire.Response) error {
 		s.speak(r.Lang)
 		a.View = s.View()
 		return nil
-	case wire.OpSave:
+	case wire.OpSave, wire.OpClaim:
 		if r.Workspace != nil {
 			s.keep(r.Workspace)
 		}

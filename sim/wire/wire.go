@@ -22,6 +22,7 @@ type Op string
 const (
 	OpOpen     Op = "open"     // Lang → View, Workspace, Lessons: the saved session, or a new one
 	OpSave     Op = "save"     // Workspace → nothing: keeps the user's files and layout
+	OpClaim    Op = "claim"    // Workspace → nothing: this session is to be kept, and not that of another tab
 	OpCheck    Op = "check"    // File, Text → Diagnostics: a dry run of one manifest
 	OpApply    Op = "apply"    // Files → View, Output: kubectl apply of these files; the world pauses at the first event
 	OpDelete   Op = "delete"   // Ref → View, Output: kubectl delete of one object
@@ -110,6 +111,7 @@ type Response struct {
 type Notice struct {
 	View    *View    `json:"view,omitempty"`
 	Loading *Loading `json:"loading,omitempty"`
+	Kept    string   `json:"kept,omitempty"`   // where the workspace is stored from now on, as in Workspace
 	Failed  string   `json:"failed,omitempty"` // the engine stopped: a broken invariant or a failed download
 }
 
@@ -139,7 +141,8 @@ type Workspace struct {
 	Active int    `json:"active"`
 	// Layout is the page's own business (theme, tabs, selection); the engine only keeps it.
 	Layout map[string]string `json:"layout,omitempty"`
-	// Kept says where the workspace is stored: "indexeddb", or "memory" when the browser offers nothing that lasts.
+	// Kept says where the workspace is stored: "indexeddb", "memory" when the browser offers nothing that lasts, or
+	// "another" while another tab of the site keeps its own.
 	Kept string `json:"kept"`
 }
 

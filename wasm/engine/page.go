@@ -85,6 +85,8 @@ func (p *page) rest(d *driver.Driver) {
 	case <-timeout:
 	case err := <-p.kept:
 		d.Kept(err)
+	case kept := <-p.store.moved:
+		d.Moved(kept)
 	}
 }
 
@@ -131,6 +133,9 @@ func (p *page) Keep(save []byte) {
 		p.kept <- err
 	}()
 }
+
+// Claim implements driver.Page.
+func (p *page) Claim() { go p.store.claim(true) }
 
 func (p *page) post(message any) {
 	data, err := json.Marshal(message)

@@ -27,24 +27,29 @@ const (
 // openLimit bounds the wait for IndexedDB: some private windows neither open it nor refuse.
 const openLimit = 3 * time.Second
 
-// store keeps the save file.
+// store keeps the save file, unless another tab keeps its own.
 type store struct {
 	files hackpadfs.FS
-	kept  string // as in wire.Workspace
+	kept  string      // as in wire.Workspace
+	moved chan string // tells of every later change of kept
 }
 
 // openStore opens the browser's storage, or memory when it offers none that lasts.
 func openStore() *store {
 	files, err := openIndexedDB()
 	if err == nil {
-		return &store{files: files, kept: "indexeddb"}
+		s := &store{files: files, kept: "another", moved: make(chan string, 4)}
+		if s.claim(false) {
+			<-s.moved // the page hears of it when it opens the session
+		}
+		return s
 	}
 	js.Global().Get("console").Call("warn", "Orrery keeps nothing: "+err.Error())
 	memory, err := mem.NewFS()
 	if err != nil {
 		panic("engine: an empty file system in memory: " + err.Error())
 	}
-	return &store{files: memory, kept: "memory"}
+	return &store{files: memory, kept: "memory", moved: make(chan string, 4)}
 }
 
 func openIndexedDB() (files hackpadfs.FS, err error) {
@@ -58,9 +63,7 @@ func openIndexedDB() (files hackpadfs.FS, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), openLimit)
 	defer cancel()
-	// The name holds the site's path, so that two copies on one host do not overwrite each other.
-	here := js.Global().Get("location").Get("pathname").String()
-	db, err := indexeddb.NewFS(ctx, "orrery "+path.Dir(path.Dir(here)), indexeddb.Options{})
+	db, err := indexeddb.NewFS(ctx, name(), indexeddb.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("open IndexedDB: %w", err)
 	}
@@ -68,6 +71,11 @@ func openIndexedDB() (files hackpadfs.FS, err error) {
 		return nil, fmt.Errorf("read IndexedDB: %w", err)
 	}
 	return db, nil
+}
+
+// name names the store. It holds the site's path, so that two copies on one host do not overwrite each other.
+func name() string {
+	return "orrery " + path.Dir(path.Dir(js.Global().Get("location").Get("pathname").String()))
 }
 
 // read returns the save file, or nil when there is none.
@@ -81,6 +89,9 @@ func (s *store) read() ([]byte, error) {
 
 // write replaces the save file.
 func (s *store) write(save []byte) error {
+	if s.kept == "another" {
+		return nil // the save file is that of another tab
+	}
 	if err := hackpadfs.WriteFullFile(s.files, newFile, save, 0o600); err != nil {
 		return fmt.Errorf("write the save file: %w", err)
 	}

@@ -23,7 +23,7 @@ type Header struct {
 	Version string
 	Nodes   int
 	Seed    uint64
-	Memory  bool // the workspace will not be kept
+	Kept    string // where the workspace is kept, as in wire.Workspace
 	Lessons []wire.Lesson
 	Open    bool // the menu of lessons
 }
@@ -41,7 +41,13 @@ func (h *Header) Render() app.UI {
 			return app.Button().Type("button").Class("chip world").Title(words.NewCluster).Aria("haspopup", "dialog").
 				OnClick(h.Port.On(state.ShowDialog{Dialog: state.ClusterDialog})).Text(h.world())
 		}),
-		app.If(h.Memory, func() app.UI { return app.Span().Class("chip warn").Title(words.MemoryWhy).Text(words.MemoryOnly) }),
+		app.If(h.Kept == "memory", func() app.UI { return app.Span().Class("chip warn").Title(words.MemoryWhy).Text(words.MemoryOnly) }),
+		app.If(h.Kept == "another", func() app.UI {
+			return app.Span().Class("elsewhere").Role("status").Body(
+				app.Span().Class("chip warn").Title(words.ElsewhereWhy).Text(words.Elsewhere),
+				app.Button().Type("button").Class("q claim").Title(words.ClaimHint).OnClick(h.Port.On(state.Claim{})).Text(words.Claim),
+			)
+		}),
 		app.Span().Class("sp"),
 		app.If(len(h.Lessons) > 0, func() app.UI { return h.lessons() }),
 		app.Button().Type("button").Class("lang").Lang(otherLang(words.Language)).OnClick(h.Port.On(state.ToggleLanguage{})).Text(words.Language),

@@ -28,7 +28,7 @@ type Transport struct {
 // Render draws the panel.
 func (t *Transport) Render() app.UI {
 	words := t.Words
-	return app.Footer().Class("transport").Role("group").Aria("label", words.Transport).Body(
+	return app.Section().Class("transport").Aria("label", words.Transport).Body(
 		app.Div().Class("ctl").Body(
 			t.button("q back", words.StepBack, ",", state.Step{Until: wire.UntilEvent, Back: true}, icon.Back()),
 			t.play(),
@@ -47,7 +47,8 @@ func (t *Transport) Render() app.UI {
 			),
 			t.speeds(),
 			app.Div().Class("pair anew").Body(
-				app.Button().Type("button").Class("reset").Disabled(!t.Ready).OnClick(t.Port.On(state.Reset{})).
+				app.Button().Type("button").Class("reset").Aria("label", words.Reset).Disabled(!t.Ready).
+					OnClick(t.Port.On(state.Reset{})).
 					Body(icon.Reset(), app.Span().Text(words.Reset)),
 				app.Button().Type("button").Class("other").Aria("label", words.NewCluster).Title(words.NewCluster+"…").
 					Aria("haspopup", "dialog").Disabled(!t.Ready).OnClick(t.Port.On(state.ShowDialog{Dialog: state.ClusterDialog})).

@@ -41,6 +41,8 @@ type Page interface {
 	Notify(wire.Notice)
 	// Keep writes a save file and calls Driver.Kept when that is done, later.
 	Keep(save []byte)
+	// Claim makes this session the one whose save files are written, and calls Driver.Moved when it is, later.
+	Claim()
 }
 
 // Driver drives one session. The zero value is not usable: see New.
@@ -57,6 +59,7 @@ type Driver struct {
 	drawing   bool      // the page has not said yet that it drew that View
 	requested time.Time
 	dirty     time.Time // since when changes wait to be kept; zero when none do
+	unkept    bool      // nothing was kept since save files go where they go now
 	hurry     bool      // the page asked for them to be kept: it may be about to close
 	keeping   bool
 }
@@ -86,6 +89,8 @@ func (d *Driver) Request(r wire.Request) {
 	switch r.Op {
 	case wire.OpSave:
 		d.hurry = true
+	case wire.OpClaim:
+		d.page.Claim()
 	case wire.OpOpen:
 		answer.Output = append(answer.Output, d.greet...)
 		d.greet = nil
@@ -118,6 +123,13 @@ func (d *Driver) Kept(err error) {
 	if err != nil {
 		d.kept = "memory"
 	}
+}
+
+// Moved tells the driver that save files now go elsewhere: another tab took over, or this one did.
+func (d *Driver) Moved(kept string) {
+	d.kept = kept
+	d.unkept = kept != "another" // what was kept until now is another tab's
+	d.page.Notify(wire.Notice{Kept: kept})
 }
 
 // run advances a busy session and sends Views.
@@ -159,7 +171,7 @@ func (d *Driver) mayDraw(passed, rhythm time.Duration) bool {
 
 // keep has changes written when they are due, and otherwise says when they will be.
 func (d *Driver) keep() (wait time.Duration, waiting bool) {
-	if !d.session.Dirty() {
+	if !d.session.Dirty() && !d.unkept {
 		d.dirty, d.hurry = time.Time{}, false
 		return 0, false
 	}
@@ -171,13 +183,13 @@ func (d *Driver) keep() (wait time.Duration, waiting bool) {
 	if settled := d.requested.Add(rest); !d.busy && settled.Before(due) {
 		due = settled
 	}
-	if left := due.Sub(now); left > 0 && !d.hurry {
+	if left := due.Sub(now); left > 0 && !d.hurry && !d.unkept {
 		return left, true
 	}
 	if d.keeping { // the write under way is the limit; Kept comes soon
 		return frame, true
 	}
-	d.keeping, d.hurry, d.dirty = true, false, time.Time{}
+	d.keeping, d.hurry, d.unkept, d.dirty = true, false, false, time.Time{}
 	d.page.Keep(d.session.Save())
 	return 0, false
 }

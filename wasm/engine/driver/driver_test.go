@@ -15,12 +15,14 @@ type fakePage struct {
 	responses []wire.Response
 	notices   []wire.Notice
 	saves     []string
+	claims    int
 }
 
 func (p *fakePage) Now() time.Time          { return p.now }
 func (p *fakePage) Respond(r wire.Response) { p.responses = append(p.responses, r) }
 func (p *fakePage) Notify(n wire.Notice)    { p.notices = append(p.notices, n) }
 func (p *fakePage) Keep(save []byte)        { p.saves = append(p.saves, string(save)) }
+func (p *fakePage) Claim()                  { p.claims++ }
 
 // views counts the Views sent so far.
 func (p *fakePage) views() (count int) {
@@ -234,5 +236,32 @@ func TestBrokenInvariantStopsTheEngine(t *testing.T) {
 	}
 	if _, waiting := d.Turn(); waiting || len(page.saves) != 0 {
 		t.Error("a broken session goes on or is kept")
+	}
+}
+
+// TestOnlyOneTabKeeps claims the save file for this tab: it is written at once, changed or not, and no more after another
+// tab has claimed it.
+func TestOnlyOneTabKeeps(t *testing.T) {
+	page := &fakePage{now: time.Unix(0, 0)}
+	session := &fakeSession{page: page}
+	d := New(session, page, "another")
+	d.Request(wire.Request{ID: 1, Op: wire.OpClaim})
+	if page.claims != 1 {
+		t.Fatalf("%d claims", page.claims)
+	}
+	d.Turn()
+	saves := len(page.saves)
+	d.Moved("indexeddb")
+	d.Turn()
+	if len(page.saves) != saves+1 {
+		t.Errorf("%d saves when the claim was granted, %d before", len(page.saves), saves)
+	}
+	d.Kept(nil)
+	d.Moved("another")
+	if d.Turn(); len(page.saves) != saves+1 {
+		t.Errorf("%d saves after another tab took over", len(page.saves))
+	}
+	if got := []string{page.notices[0].Kept, page.notices[1].Kept}; got[0] != "indexeddb" || got[1] != "another" {
+		t.Errorf("the page heard %q", got)
 	}
 }
