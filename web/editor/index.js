@@ -30,7 +30,7 @@ export function mount(element, options) {
         diagnostics,
         look.of(theme(options.dark)),
         highlighting(text.length),
-        EditorView.contentAttributes.of({"aria-label": options.label ?? "Manifest editor", "aria-multiline": "true"}),
+        EditorView.contentAttributes.of({"aria-label": options.label ?? "Manifest editor", "aria-multiline": "true", tabindex: "0"}),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((t) => t.annotation(fromPage))) report.later(update.view);
         }),

@@ -24,11 +24,11 @@ const shared = {
   ".cm-problem-warning": {color: "var(--warn)"},
   ".cm-problem-error::before, .cm-problem-warning::before": {content: "'●'", fontSize: "8px", lineHeight: "20px"},
   ".cm-line.cm-line-error": {
-    background: "color-mix(in srgb, var(--bad) 14%, transparent)",
+    background: "color-mix(in srgb, var(--bad) 8%, transparent)",
     boxShadow: "inset 2px 0 var(--bad)",
   },
   ".cm-line.cm-line-warning": {
-    background: "color-mix(in srgb, var(--warn) 12%, transparent)",
+    background: "color-mix(in srgb, var(--warn) 8%, transparent)",
     boxShadow: "inset 2px 0 var(--warn)",
   },
   ".cm-under-error": {textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px"},
