@@ -14,6 +14,7 @@ import (
 // Tasks records how much processor time the tasks of the page's main thread take.
 type Tasks struct {
 	tab    *Tab
+	deaf   func() // stops listening
 	mu     sync.Mutex
 	events []traceEvent
 	done   chan struct{}
@@ -33,9 +34,10 @@ type traceEvent struct {
 
 // RecordTasks begins to record.
 func (t *Tab) RecordTasks() (*Tasks, error) {
-	tasks := &Tasks{tab: t, done: make(chan struct{})}
+	listening, deaf := context.WithCancel(t.ctx)
+	tasks := &Tasks{tab: t, deaf: deaf, done: make(chan struct{})}
 	return tasks, t.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		if err := chromedp.Listen(t.ctx, tasks.hear); err != nil {
+		if err := chromedp.Listen(listening, tasks.hear); err != nil {
 			return err
 		}
 		_, err := cdp.Call(ctx, target, tracing.Start, tracing.StartParams{
@@ -79,6 +81,7 @@ func (t *Tasks) Longest() (longest time.Duration, count int, err error) {
 			return ctx.Err()
 		}
 	}))
+	t.deaf()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	main := map[[2]int]bool{}

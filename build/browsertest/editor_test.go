@@ -112,6 +112,14 @@ func TestEditorDoesNotTrapTheKeyboard(t *testing.T) {
 	want(t, eval[string](t, tab, focused), "after")
 }
 
+// What is typed into a huge text is reported at rest, but at the latest when the editor is left.
+func TestEditorIsLeftReported(t *testing.T) {
+	tab := mountEditor(t)
+	eval[bool](t, tab, `(editor.setText("# ".repeat(200000)), editor.focus(), true)`)
+	must(t, tab.Do(chromedp.KeyEvent("y"), chromedp.Evaluate[chromedp.Void](`document.getElementById("after").focus()`)))
+	want(t, eval[int](t, tab, `reports.length`), 1)
+}
+
 func TestEditorTakesHugeTexts(t *testing.T) {
 	tab := mountEditor(t)
 	for name, text := range map[string]string{

@@ -30,6 +30,8 @@ export function mount(element, options) {
         diagnostics,
         look.of(theme(options.dark)),
         highlighting(text.length),
+        // Whoever leaves the editor, perhaps for Apply, leaves nothing behind that the page does not know of.
+        EditorView.domEventHandlers({blur: (_, view) => report.now(view)}),
         EditorView.contentAttributes.of({"aria-label": options.label ?? "Manifest editor", "aria-multiline": "true", tabindex: "0"}),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((t) => t.annotation(fromPage))) report.later(update.view);
