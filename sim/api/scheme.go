@@ -15,6 +15,8 @@ import (
 	appsv1 "k8s.io/kubernetes/pkg/apis/apps/v1"
 	"k8s.io/kubernetes/pkg/apis/authentication"
 	authenticationv1 "k8s.io/kubernetes/pkg/apis/authentication/v1"
+	"k8s.io/kubernetes/pkg/apis/authorization"
+	authorizationv1 "k8s.io/kubernetes/pkg/apis/authorization/v1"
 	"k8s.io/kubernetes/pkg/apis/autoscaling"
 	autoscalingv1 "k8s.io/kubernetes/pkg/apis/autoscaling/v1"
 	autoscalingv2 "k8s.io/kubernetes/pkg/apis/autoscaling/v2"
@@ -64,6 +66,7 @@ func newScheme() *runtime.Scheme {
 		admissionregistration.AddToScheme, admissionregistrationv1.AddToScheme,
 		apps.AddToScheme, appsv1.AddToScheme,
 		authentication.AddToScheme, authenticationv1.AddToScheme,
+		authorization.AddToScheme, authorizationv1.AddToScheme,
 		autoscaling.AddToScheme, autoscalingv1.AddToScheme, autoscalingv2.AddToScheme,
 		batch.AddToScheme, batchv1.AddToScheme,
 		certificates.AddToScheme, certificatesv1.AddToScheme,

@@ -3,6 +3,8 @@ package api
 import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
@@ -68,6 +70,16 @@ var Resources = list(
 	),
 	group("events.k8s.io", "v1",
 		kind[eventsv1.Event]("events", "ev"),
+	),
+	group("authentication.k8s.io", "v1",
+		kind[authenticationv1.SelfSubjectReview]("selfsubjectreviews").cluster().verbs("create").at(""),
+		kind[authenticationv1.TokenReview]("tokenreviews").cluster().verbs("create").at(""),
+	),
+	group("authorization.k8s.io", "v1",
+		kind[authorizationv1.LocalSubjectAccessReview]("localsubjectaccessreviews").verbs("create").at(""),
+		kind[authorizationv1.SelfSubjectAccessReview]("selfsubjectaccessreviews").cluster().verbs("create").at(""),
+		kind[authorizationv1.SelfSubjectRulesReview]("selfsubjectrulesreviews").cluster().verbs("create").at(""),
+		kind[authorizationv1.SubjectAccessReview]("subjectaccessreviews").cluster().verbs("create").at(""),
 	),
 	group("autoscaling", "v2",
 		kind[autoscalingv2.HorizontalPodAutoscaler]("horizontalpodautoscalers", "hpa").in("all").sub(status),

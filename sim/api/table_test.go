@@ -14,13 +14,6 @@ var absent = map[string]string{
 	"customresourcedefinitions.apiextensions.k8s.io": "users' own kinds are the world's, not built in",
 	"apiservices.apiregistration.k8s.io":             "there is no aggregation layer",
 
-	"selfsubjectreviews.authentication.k8s.io":       "who somebody is can be asked of nobody yet",
-	"tokenreviews.authentication.k8s.io":             "who somebody is can be asked of nobody yet",
-	"localsubjectaccessreviews.authorization.k8s.io": "what somebody may do can be asked of nobody yet",
-	"selfsubjectaccessreviews.authorization.k8s.io":  "what somebody may do can be asked of nobody yet",
-	"selfsubjectrulesreviews.authorization.k8s.io":   "what somebody may do can be asked of nobody yet",
-	"subjectaccessreviews.authorization.k8s.io":      "what somebody may do can be asked of nobody yet",
-
 	"flowschemas.flowcontrol.apiserver.k8s.io":                 "there is no API priority and fairness",
 	"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "there is no API priority and fairness",
 

@@ -26,6 +26,9 @@ var unmade = map[string]string{
 func TestEveryKind(t *testing.T) {
 	manifests := minimal(t)
 	for _, res := range api.Resources {
+		if strings.HasSuffix(res.Kind.Kind, "Review") {
+			continue // a question, of which nothing is stored
+		}
 		body := manifests[res.Kind]
 		if _, none := unmade[res.Name]; none != (body == nil) {
 			t.Errorf("%s: listed as unmade: %v, has a manifest: %v", res.Name, none, body != nil)

@@ -3,6 +3,7 @@ package apiserver
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -63,6 +64,8 @@ func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Req
 		return s.prepareToken(t, res, r)
 	case r.Subresource == "eviction":
 		return s.prepareEviction(t, res, r)
+	case r.Verb == client.Create && strings.HasSuffix(res.Kind.Kind, "Review"):
+		return s.review(t, res, r)
 	case r.Verb == client.Create && (r.Subresource == "binding" || res.Name == "bindings"):
 		return s.prepareBinding(t, res, r)
 	case r.Subresource == "scale":

@@ -70,11 +70,6 @@ func (p *Policy) RulesOf(ref *rbacv1.RoleRef, namespace string) ([]rbacv1.Policy
 
 // RulesFor returns all rules that apply to a user in a namespace, and which roles are missing.
 func (p *Policy) RulesFor(u *user.DefaultInfo, namespace string) (rules []rbacv1.PolicyRule, missing []error) {
-	if Superuser(u) {
-		rules = append(rules,
-			rbacv1.PolicyRule{Verbs: []string{"*"}, APIGroups: []string{"*"}, Resources: []string{"*"}},
-			rbacv1.PolicyRule{Verbs: []string{"*"}, NonResourceURLs: []string{"*"}})
-	}
 	p.visit(u, namespace, func(_ func() string, rule *rbacv1.PolicyRule, err error) bool {
 		if err != nil {
 			missing = append(missing, err)
