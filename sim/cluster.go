@@ -16,6 +16,7 @@ import (
 	"orrery/sim/controller/garbagecollector"
 	"orrery/sim/controller/namespace"
 	"orrery/sim/controller/replicaset"
+	"orrery/sim/controller/resourcequota"
 	"orrery/sim/controller/rootca"
 	"orrery/sim/controller/serviceaccount"
 	"orrery/sim/engine"
@@ -37,6 +38,7 @@ var controllers = []*controller.Spec{
 	&rootca.Spec,
 	&namespace.Spec,
 	&garbagecollector.Spec,
+	&resourcequota.Spec,
 }
 
 // part is a component that takes part in a world from its beginning.

@@ -33,6 +33,7 @@ type outcome struct {
 	collection *collection
 	revision   int64
 
+	charges  bool     // a quota is to be charged before the write
 	warnings []string // for the user, even when the request is refused
 }
 
@@ -127,6 +128,10 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if status := s.admitValid(a); status != nil {
 		return outcome{warnings: a.Warnings}, status
 	}
+	charges, status := s.checkQuota(a)
+	if status != nil {
+		return outcome{warnings: a.Warnings}, status
+	}
 	key := res.Key(o.GetNamespace(), o.GetName())
 	if s.store.Get(key) != nil {
 		return outcome{}, statusOf(apierrors.NewAlreadyExists(groupResource(res), o.GetName()))
@@ -135,7 +140,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	return outcome{
 		write:  &etcd.Write{Key: key, Object: o, Sent: r.Object, Beside: s.begun(t, res, r)},
 		object: dry(r, o), code: http.StatusCreated,
-		warnings: append(s.warnOf(res, r, o, nil), a.Warnings...),
+		charges: charges, warnings: append(s.warnOf(res, r, o, nil), a.Warnings...),
 	}, nil
 }
 
@@ -248,6 +253,10 @@ func (s *Server) prepareUpdate(
 	if status := s.admitValid(a); status != nil {
 		return outcome{warnings: a.Warnings}, status
 	}
+	charges, status := s.checkQuota(a)
+	if status != nil {
+		return outcome{warnings: a.Warnings}, status
+	}
 	s.record(t, r, o, old)
 	w := &etcd.Write{Key: v.Key, Object: o, Expect: v.Mod}
 	if finished(o) {
@@ -255,7 +264,7 @@ func (s *Server) prepareUpdate(
 	}
 	return outcome{
 		write: w, old: old, object: dry(r, o), code: http.StatusOK,
-		warnings: append(s.warnOf(res, r, o, old), a.Warnings...),
+		charges: charges, warnings: append(s.warnOf(res, r, o, old), a.Warnings...),
 	}, nil
 }
 

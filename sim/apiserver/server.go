@@ -140,6 +140,8 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 		s.commit(t, m)
 	case *granted:
 		s.evict(t, m)
+	case *charging:
+		s.charge(t, m)
 	case *client.Response: // to a request of the server's own
 		t.Entry.Kind = trace.Answer
 		s.describe(t, m.Request)
@@ -218,7 +220,12 @@ func (s *Server) proceed(t *engine.Turn, r *client.Request, caller engine.Addres
 	default:
 		t.Entry.Kind = trace.Receive
 		t.Entry.Key = out.write.Key
-		t.Send(Etcd, t.Stream("commit").Draw(s.config.Commit), &commit{request: r, caller: caller, outcome: out, received: s.received})
+		c := &commit{request: r, caller: caller, outcome: out, received: s.received}
+		var next any = c
+		if out.charges {
+			next = &charging{commit: c}
+		}
+		t.Send(Etcd, t.Stream("commit").Draw(s.config.Commit), next)
 	}
 }
 
