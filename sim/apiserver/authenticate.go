@@ -29,6 +29,7 @@ func (s *Server) authenticate(t *engine.Turn, r *client.Request) (*client.Reques
 			return r, statusOf(err)
 		}
 		r = by(r, u)
+		r.Impersonate = nil
 	}
 	return r, nil
 }
@@ -36,7 +37,7 @@ func (s *Server) authenticate(t *engine.Turn, r *client.Request) (*client.Reques
 // by returns the request as that of a user.
 func by(r *client.Request, u *user.DefaultInfo) *client.Request {
 	c := *r
-	c.Token, c.Impersonate = "", nil
+	c.Token = ""
 	c.User, c.UserUID, c.Groups, c.Extra = u.Name, u.UID, u.Groups, u.Extra
 	return &c
 }

@@ -136,6 +136,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"the kubeconfig's token": {
 			client.Request{User: "system:anonymous", Token: "orrery-admin", Verb: client.List, Resource: "nodes"}, "",
 		},
+		"the kubeconfig's token as carol": {
+			client.Request{Token: "orrery-admin", Impersonate: &client.Impersonate{User: "carol"}, Verb: client.List, Resource: "nodes"},
+			`nodes is forbidden: User "carol" cannot list resource "nodes" in API group "" at the cluster scope`,
+		},
 		"a kubelet reads its node": {
 			client.Request{User: "kubelet/node-1", Verb: client.List, Resource: "nodes"},
 			`nodes is forbidden: User "system:node:node-1" cannot list resource "nodes" in API group "" at the cluster scope: ` +
