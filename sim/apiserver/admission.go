@@ -19,7 +19,7 @@ func (s *Server) admission(t *engine.Turn, res *api.Resource, r *client.Request,
 	switch {
 	case r.Verb == client.Patch:
 		a.Verb = client.Update
-	case r.Verb == client.Create && r.Subresource == "":
+	case r.Verb == client.Create && r.Subresource == "" && r.Object != nil:
 		a.Name = r.Object.GetName()
 	}
 	return a

@@ -163,6 +163,27 @@ func TestQuotasAreNeverExceeded(t *testing.T) {
 	}
 }
 
+// TestABodyIsCharged holds that a request from outside, which comes as bytes, is charged as well.
+func TestABodyIsCharged(t *testing.T) {
+	h := newHarness()
+	hard := list("configmaps", "1")
+	h.seed(&corev1.ResourceQuota{ObjectMeta: in("q"), Spec: corev1.ResourceQuotaSpec{Hard: hard}})
+	h.status(t, hard, list("configmaps", "0"))
+	for _, want := range []string{
+		"", `configmaps "b" is forbidden: exceeded quota: q, requested: configmaps=1, used: configmaps=1, limited: configmaps=1`,
+	} {
+		name := "a"
+		if want != "" {
+			name = "b"
+		}
+		body := []byte(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"` + name + `"}}`)
+		r := h.do(client.Request{Verb: client.Create, Resource: "configmaps", Namespace: "demo", Body: body})
+		if message(r) != want {
+			t.Errorf("got  %s\nwant %s", message(r), want)
+		}
+	}
+}
+
 func TestPriorityClasses(t *testing.T) {
 	h := newHarness()
 	never := corev1.PreemptNever

@@ -33,8 +33,8 @@ type outcome struct {
 	collection *collection
 	revision   int64
 
-	charges  bool     // a quota is to be charged before the write
-	warnings []string // for the user, even when the request is refused
+	charges  *api.Resource // of the object, when a quota is to be charged before the write; nil for none
+	warnings []string      // for the user, even when the request is refused
 }
 
 // prepare turns a request to change something into a write.

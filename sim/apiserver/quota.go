@@ -20,20 +20,23 @@ type charging struct {
 	charged []string // names of quotas; replaced, never changed
 }
 
-// checkQuota refuses what exceeds a quota, and reports whether one is to be charged.
-func (s *Server) checkQuota(a *admission.Attributes) (charges bool, status *metav1.Status) {
+// checkQuota refuses what exceeds a quota, and returns the object's resource when one is to be charged.
+func (s *Server) checkQuota(a *admission.Attributes) (charges *api.Resource, status *metav1.Status) {
 	due, err := admission.Charges(a, nil)
-	if err != nil {
-		return false, statusOf(err)
+	switch {
+	case err != nil:
+		return nil, statusOf(err)
+	case len(due) > 0:
+		return a.Resource, nil
 	}
-	return len(due) > 0, nil
+	return nil, nil
 }
 
 // charge charges the next quota, and sends the write on when there is none.
 func (s *Server) charge(t *engine.Turn, c *charging) {
 	r, out := c.commit.request, &c.commit.outcome
 	s.received = c.commit.received
-	a := s.admission(t, api.FindObject(out.write.Object), r, out.write.Object, out.old)
+	a := s.admission(t, out.charges, r, out.write.Object, out.old)
 	due, err := admission.Charges(a, c.charged)
 	switch {
 	case err != nil:

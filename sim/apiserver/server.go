@@ -222,7 +222,7 @@ func (s *Server) proceed(t *engine.Turn, r *client.Request, caller engine.Addres
 		t.Entry.Key = out.write.Key
 		c := &commit{request: r, caller: caller, outcome: out, received: s.received}
 		var next any = c
-		if out.charges {
+		if out.charges != nil {
 			next = &charging{commit: c}
 		}
 		t.Send(Etcd, t.Stream("commit").Draw(s.config.Commit), next)
