@@ -5,7 +5,6 @@ import (
 
 	"orrery/sim/api"
 	"orrery/sim/apiserver/admission"
-	"orrery/sim/apiserver/authentication"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 )
@@ -13,7 +12,7 @@ import (
 // admission returns a request as admission plugins see it. Old is nil for a create, and the object for a delete.
 func (s *Server) admission(t *engine.Turn, res *api.Resource, r *client.Request, o, old api.Object) *admission.Attributes {
 	a := &admission.Attributes{
-		User: authentication.Of(r), Verb: r.Verb, Resource: res, Subresource: r.Subresource, Namespace: r.Namespace, Name: r.Name,
+		Request: r, Verb: r.Verb, Resource: res, Subresource: r.Subresource, Namespace: r.Namespace, Name: r.Name,
 		Object: o, Old: old, DryRun: r.DryRun, Store: s.store, Names: t.Stream("names"), Now: t.Wall(),
 	}
 	switch {

@@ -15,7 +15,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apiserver/pkg/authentication/user"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -25,8 +24,8 @@ import (
 
 // Attributes are a request as plugins see it.
 type Attributes struct {
-	User        *user.DefaultInfo
-	Verb        client.Verb // Create, Update (of patches too) or Delete
+	Request     *client.Request // whose it is
+	Verb        client.Verb     // Create, Update (of patches too) or Delete
 	Resource    *api.Resource
 	Subresource string
 	Namespace   string

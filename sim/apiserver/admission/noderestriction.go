@@ -22,7 +22,7 @@ var nodeRestriction = Plugin{
 	Name:      "NodeRestriction",
 	Resources: []string{"pods", "nodes", "serviceaccounts", "leases.coordination.k8s.io"},
 	Admit: func(a *Attributes) (bool, error) {
-		node, ok := authentication.Node(a.User)
+		node, ok := kubelet(a.Request)
 		if !ok {
 			return false, nil
 		}
@@ -31,6 +31,14 @@ var nodeRestriction = Plugin{
 		}
 		return false, nil
 	},
+}
+
+// kubelet returns the node of a request's kubelet. It is asked for every write.
+func kubelet(r *client.Request) (node string, ok bool) {
+	if r.Groups == nil {
+		return strings.CutPrefix(r.User, "kubelet/")
+	}
+	return authentication.Node(authentication.Of(r))
 }
 
 // restrict returns why a kubelet may not do something, or nothing.
