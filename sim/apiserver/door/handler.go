@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apiserver/pkg/authentication/user"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -76,7 +77,11 @@ func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
 		ID: h.World.NextID(), User: "kubectl", Verb: verb, Resource: t.resource.Name, Subresource: t.subresource,
 		Namespace: t.namespace, Name: t.name, Impersonate: impersonate(r.Header),
 	}
-	call.Token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	var bearer bool
+	call.Token, bearer = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer && r.TLS != nil { // clients show credentials over TLS only
+		call.User = user.Anonymous
+	}
 	a, status := h.negotiate(r, verb == client.WatchVerb, transformed)
 	if status == nil {
 		status = h.body(r, &call, t)
