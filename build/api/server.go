@@ -14,6 +14,7 @@ import (
 	"orrery/sim/apiserver"
 	"orrery/sim/apiserver/door"
 	"orrery/sim/apiserver/door/protobuf"
+	"orrery/sim/apiserver/door/publish"
 	"orrery/sim/apiserver/door/table"
 	"orrery/sim/client"
 	"orrery/sim/engine"
@@ -29,7 +30,7 @@ type Options struct {
 	Plain bool     // HTTP without TLS, and so without credentials
 	Audit *Auditor // nil for none
 	// OpenAPI publishes the documents; servers may share it. nil for one of the server's own.
-	OpenAPI *door.OpenAPI
+	OpenAPI *publish.OpenAPI
 	Begin   time.Time // what the world's clocks show when it begins; now when zero
 }
 
@@ -166,8 +167,8 @@ func (s *Server) Answered(received, answered time.Time, r *client.Response) {
 }
 
 // Documents publishes the OpenAPI documents that come with Kubernetes' module.
-func Documents() *door.OpenAPI {
-	return &door.OpenAPI{Load: func() ([]byte, error) {
+func Documents() *publish.OpenAPI {
+	return &publish.OpenAPI{Load: func() ([]byte, error) {
 		root, err := tree.Root()
 		if err != nil {
 			return nil, err

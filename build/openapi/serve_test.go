@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"orrery/build/tree"
-	"orrery/sim/apiserver/door"
+	"orrery/sim/apiserver/door/publish"
 )
 
 // ask makes a request of the published documents.
@@ -23,7 +23,7 @@ func ask(h http.Handler, url string, header ...string) *httptest.ResponseRecorde
 }
 
 func TestPublish(t *testing.T) {
-	h := &door.OpenAPI{Load: func() ([]byte, error) {
+	h := &publish.OpenAPI{Load: func() ([]byte, error) {
 		root, err := tree.Root()
 		if err != nil {
 			return nil, err

@@ -19,7 +19,7 @@ import (
 
 	"orrery/build/api"
 	"orrery/sim"
-	"orrery/sim/apiserver/door"
+	"orrery/sim/apiserver/door/publish"
 	"orrery/sim/reference"
 )
 
@@ -46,7 +46,7 @@ const deadline = 10 * time.Minute
 // Player runs recordings' scripts.
 type Player struct {
 	Kubectl string // its path; the file's name must be kubectl
-	OpenAPI *door.OpenAPI
+	OpenAPI *publish.OpenAPI
 }
 
 // Play runs a recording's script with the real kubectl against a server of its own, and compares what came of it.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"orrery/build/site/lean"
 )
 
 // Programs are the WebAssembly programs of the site: package below the tree's root by name of the file in web/.
@@ -20,7 +22,7 @@ var Programs = map[string]string{
 func programs(ctx context.Context, options Options) error {
 	for _, name := range []string{"page", "engine"} {
 		target := filepath.Join(options.Out, "web", name+".wasm")
-		if err := Compile(ctx, options.Root, Programs[name], target); err != nil {
+		if err := compile(ctx, options.Root, name, target); err != nil {
 			return err
 		}
 		if err := compress(target); err != nil {
@@ -30,13 +32,26 @@ func programs(ctx context.Context, options Options) error {
 	return nil
 }
 
-// Compile builds a package for the browser.
-func Compile(ctx context.Context, root, pkg, target string) error {
+// compile builds a program for the browser. Kubernetes' modules are only in the engine.
+func compile(ctx context.Context, root, name, target string) error {
 	target, err := filepath.Abs(target)
 	if err != nil {
 		return err
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", target, pkg)
+	pkg, args := Programs[name], []string{"build", "-trimpath", "-ldflags=-s -w", "-o", target}
+	if name == "engine" {
+		folder, err := os.MkdirTemp("", "orrery-lean-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(folder)
+		file, err := lean.ModFile(ctx, root, folder)
+		if err != nil {
+			return fmt.Errorf("leave out what the engine does not need: %w", err)
+		}
+		args = append(args, "-modfile="+file)
+	}
+	command := exec.CommandContext(ctx, "go", append(args, pkg)...)
 	command.Dir = root
 	command.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if output, err := command.CombinedOutput(); err != nil {

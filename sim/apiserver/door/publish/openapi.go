@@ -1,4 +1,6 @@
-package door
+// Package publish publishes the OpenAPI documents over HTTP. It is apart from the door so that the programs in the
+// browser, which have no HTTP, need not hold the protobuf form of the documents.
+package publish
 
 import (
 	"bytes"
@@ -9,7 +11,6 @@ import (
 	"time"
 
 	"github.com/munnerz/goautoneg"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/apiserver/openapi"
 )
@@ -40,7 +41,7 @@ func (o *OpenAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.load(); err != nil {
-		refuse(w, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, err.Error())
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
 	path, below := strings.CutPrefix(r.URL.Path, "/openapi/v3/")
@@ -108,7 +109,7 @@ func (o *OpenAPI) negotiate(
 // send answers with a document, or with nothing when the client has it already.
 func send(w http.ResponseWriter, r *http.Request, contentType string, doc openapi.Document, err error) {
 	if err != nil {
-		refuse(w, http.StatusInternalServerError, metav1.StatusReasonInternalError, err.Error())
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
