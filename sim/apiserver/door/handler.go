@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apiserver/pkg/authentication/user"
@@ -119,9 +118,6 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, t target, as *tr
 		return
 	case answer.Error != nil:
 		status = answer.Error
-	case call.Subresource == "log":
-		h.logs(w, r, answer.Object.(*corev1.Pod))
-		return
 	case call.Verb == client.Delete && answer.Deleted && answer.Object != nil:
 		o, status = as.object(deleted(t.resource, answer.Object), answer.At)
 	case call.Verb == client.List, call.Verb == client.DeleteCollection:

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestRefusals holds the words of refusals that come from the protocol, not from a resource.
@@ -135,31 +134,5 @@ func TestGzip(t *testing.T) {
 	}
 	if one := send(t, s, "GET", maps+"/a", "", "Accept-Encoding: gzip"); one.header.Get("Content-Encoding") != "" {
 		t.Error(one.header)
-	}
-}
-
-// TestLogs holds the words for logs that cannot be had, and that there is an empty one once a container has started.
-func TestLogs(t *testing.T) {
-	d, s := serve(t)
-	const pods = "/api/v1/namespaces/default/pods"
-	pod := func(name, containers string) {
-		t.Helper()
-		if a := send(t, s, "POST", pods, `{"metadata":{"name":"`+name+`"},"spec":{"containers":[`+containers+`]}}`); a.code != 201 {
-			t.Fatal(a.code, a.body)
-		}
-	}
-	pod("one", `{"name":"a","image":"nginx:1.27"}`)
-	pod("two", `{"name":"a","image":"nginx:1.27"},{"name":"b","image":"nginx:1.27"}`)
-	d.advance(t, time.Minute)
-	for path, want := range map[string]answer{
-		"/one/log":             {code: 200},
-		"/two/log?container=b": {code: 200},
-		"/two/log":             {code: 400, body: `"message":"a container name must be specified for pod two, choose one of: [a b]","reason":"BadRequest"`},
-		"/two/log?container=c": {code: 400, body: `"message":"container c is not valid for pod two","reason":"BadRequest"`},
-		"/no/log":              {code: 404, body: `"message":"pods \"no\" not found"`},
-	} {
-		if a := send(t, s, "GET", pods+path, ""); a.code != want.code || !strings.Contains(a.body, want.body) || want.body == "" && a.body != "" {
-			t.Errorf("%s: %d %s, want %d %s", path, a.code, a.body, want.code, want.body)
-		}
 	}
 }
