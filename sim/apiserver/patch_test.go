@@ -177,3 +177,32 @@ func TestPatches(t *testing.T) {
 		c.run(t, h)
 	}
 }
+
+// TestWarnings holds what a 1.36 server warns of.
+func TestWarnings(t *testing.T) {
+	const name = "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: " +
+		"[must not contain dots]"
+	for _, c := range []struct{ resource, body, want string }{
+		{"deployments.apps", strings.Replace(web, `"name":"web"`, `"name":"a.b"`, 1), name},
+		{
+			"ingresses.networking.k8s.io", `{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"a",` +
+				`"annotations":{"kubernetes.io/ingress.class":"x"}},"spec":{"defaultBackend":{"service":{"name":"a","port":{"number":1}}}}}`,
+			`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`,
+		},
+		{
+			"statefulsets.apps", strings.Replace(strings.Replace(web, `"Deployment"`, `"StatefulSet"`, 1), `"replicas":2`, `"revisionHistoryLimit":-1`, 1),
+			"spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended",
+		},
+		{
+			"persistentvolumeclaims", `{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"a"},` +
+				`"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"100m"}}}}`,
+			`spec.resources.requests[storage]: fractional byte value "100m" is invalid, must be an integer`,
+		},
+		{"endpoints", `{"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"a"}}`, "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"},
+	} {
+		r := newHarness().do(client.Request{Verb: client.Create, Resource: c.resource, Namespace: "demo", Body: []byte(c.body)})
+		if got := strings.Join(r.Warnings, "\n"); got != c.want || r.Error != nil {
+			t.Errorf("%s: %d %v warns %s\nwant %s", c.resource, r.Code, r.Error, got, c.want)
+		}
+	}
+}

@@ -84,3 +84,40 @@ func TestGeneratedNames(t *testing.T) {
 		t.Errorf("named %q", r.Object.GetName())
 	}
 }
+
+// TestPropagation holds what becomes of the dependents of an object when nobody says it.
+func TestPropagation(t *testing.T) {
+	const template = `"template":{"metadata":{"labels":{"app":"web"}},"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"nginx"}]}}`
+	for _, c := range []struct {
+		resource, body string
+		propagation    metav1.DeletionPropagation
+		finalizers     string
+		warned         bool
+	}{
+		{"jobs.batch", `{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"a"},"spec":{` + template + `}}`, "", "orphan", true},
+		{
+			"jobs.batch", `{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"a"},"spec":{` + template + `}}`,
+			metav1.DeletePropagationBackground, "gone", false,
+		},
+		{"replicationcontrollers", `{"apiVersion":"v1","kind":"ReplicationController","metadata":{"name":"a"},"spec":{"replicas":0,` +
+			strings.Replace(template, "Never", "Always", 1) + `}}`, "", "orphan", false},
+		{"deployments.apps", strings.Replace(web, `"name":"web"`, `"name":"a"`, 1), "", "gone", false},
+		{
+			"deployments.apps", strings.Replace(web, `"name":"web"`, `"name":"a"`, 1), metav1.DeletePropagationForeground,
+			"foregroundDeletion", false,
+		},
+	} {
+		h := newHarness()
+		if r := h.do(client.Request{Verb: client.Create, Resource: c.resource, Namespace: "demo", Body: []byte(c.body)}); r.Error != nil {
+			t.Fatal(r.Error.Message)
+		}
+		r := h.do(client.Request{Verb: client.Delete, Resource: c.resource, Namespace: "demo", Name: "a", Propagation: c.propagation})
+		got := "gone"
+		if left := h.do(client.Request{Verb: client.Get, Resource: c.resource, Namespace: "demo", Name: "a"}); left.Error == nil {
+			got = strings.Join(left.Object.GetFinalizers(), " ")
+		}
+		if got != c.finalizers || len(r.Warnings) > 0 != c.warned {
+			t.Errorf("%s deleted %q: %s, want %s; warnings %v", c.resource, c.propagation, got, c.finalizers, r.Warnings)
+		}
+	}
+}

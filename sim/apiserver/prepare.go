@@ -95,7 +95,11 @@ func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Req
 		out.warnings = append(warnings, out.warnings...)
 		return out, status
 	case r.Verb == client.Delete:
-		return s.prepareDelete(t, res, r)
+		out, status := s.prepareDelete(t, res, r)
+		if res.Name == "jobs.batch" && r.Propagation == "" {
+			out.warnings = []string{orphanedPods}
+		}
+		return out, status
 	case r.Verb == client.DeleteCollection:
 		return s.prepareDeleteCollection(t, res, r)
 	}

@@ -270,3 +270,7 @@ func accountWarnings(sa, old *core.ServiceAccount) []string {
 	return []string{"metadata.annotations[" + mountable +
 		"]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets"}
 }
+
+// orphanedPods is what a deletion of a Job is warned of that does not say what is to become of its pods.
+const orphanedPods = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them" +
+	" or set propagationPolicy=Orphan to suppress this warning"
