@@ -9,7 +9,10 @@ import (
 	"errors"
 	"time"
 
+	"orrery/sim/apiserver"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/door"
+	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
 	"orrery/sim/trace"
@@ -105,6 +108,11 @@ func (w *World) Trace() []*trace.Entry { return w.entries }
 
 // Quiet reports whether nothing but heartbeats and distant timers is due and no known command lies ahead.
 func (w *World) Quiet() bool { return w.engine.Quiet() && !w.due() }
+
+// Custom returns the kinds that users brought to the world.
+func (w *World) Custom() *customresource.Catalog {
+	return w.engine.Component(client.Server).(*apiserver.Server).Custom()
+}
 
 // Engine returns the engine of the present, for looking.
 func (w *World) Engine() *engine.Engine { return w.engine }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"orrery/sim"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/door"
 	"orrery/sim/client"
 	"orrery/sim/engine"
@@ -146,6 +147,13 @@ func (p *player) until() time.Duration {
 		return min(next-p.world.Now(), nap)
 	}
 	return min(time.Duration(float64(next-p.world.Now())/p.speed), nap)
+}
+
+// Custom implements door.World.
+func (p *player) Custom() *customresource.Catalog {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.world.Custom()
 }
 
 // NextID implements door.World.

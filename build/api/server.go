@@ -64,9 +64,6 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.OpenAPI == nil {
-		o.OpenAPI = Documents()
-	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
 	}
@@ -78,6 +75,10 @@ func Start(o Options) (*Server, error) {
 		o.Speed = 1
 	}
 	s := &Server{player: newPlayer(w, o.Speed), listener: listener, done: make(chan struct{})}
+	if o.OpenAPI == nil {
+		o.OpenAPI = Documents()
+		o.OpenAPI.Custom = s.player.Custom
+	}
 	if !o.Plain {
 		if s.identity, err = newIdentity(time.Now()); err != nil {
 			return nil, errors.Join(err, listener.Close())

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+
 	"orrery/build/tree"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/openapi"
 )
 
@@ -89,4 +92,104 @@ func at(doc map[string]any, path []string) map[string]any {
 		doc, _ = doc[name].(map[string]any)
 	}
 	return doc
+}
+
+// TestCustomDocuments publishes a kind that a user brought.
+func TestCustomDocuments(t *testing.T) {
+	root, err := tree.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := Make(context.Background(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := openapi.Unpack(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "sim", "apiserver", "testdata", "crontabs.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	crd := &apiextensionsv1.CustomResourceDefinition{}
+	if err := json.Unmarshal(text, crd); err != nil {
+		t.Fatal(err)
+	}
+	crd.Status.AcceptedNames = crd.Spec.Names
+	crd.Status.AcceptedNames.ListKind = "CronTabList"
+	for _, c := range []apiextensionsv1.CustomResourceDefinitionConditionType{apiextensionsv1.NamesAccepted, apiextensionsv1.Established} {
+		crd.Status.Conditions = append(crd.Status.Conditions, apiextensionsv1.CustomResourceDefinitionCondition{Type: c, Status: "True"})
+	}
+	var catalog *customresource.Catalog
+	if catalog, err = catalog.With(crd); err != nil {
+		t.Fatal(err)
+	}
+	docs, err := openapi.New(bundle).With(catalog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const gv, model = "apis/stable.example.com/v1", "com.example.stable.v1.CronTab"
+	doc, err := docs.V3(gv, openapi.JSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := unmarshal(t, doc.Data)
+	schema := at(all, []string{"components", "schemas", model})
+	if kinds, _ := json.Marshal(schema["x-kubernetes-group-version-kind"]); string(kinds) != `[{"group":"stable.example.com","kind":"CronTab","version":"v1"}]` {
+		t.Errorf("the schema is of %s", kinds)
+	}
+	if image := at(schema, []string{"properties", "spec", "properties", "image"}); image["default"] != "nginx" {
+		t.Errorf("the image is %v", image)
+	}
+	paths := at(all, []string{"paths"})
+	for _, path := range []string{"crontabs", "namespaces/{namespace}/crontabs", "namespaces/{namespace}/crontabs/{name}/scale"} {
+		if paths["/"+gv+"/"+path] == nil {
+			t.Errorf("no path %s", path)
+		}
+	}
+	create := at(paths, []string{"/" + gv + "/namespaces/{namespace}/crontabs", "post"})
+	if create["operationId"] != "createStableExampleComV1NamespacedCronTab" || create["description"] != "create a CronTab" {
+		t.Errorf("the operation is %v: %v", create["operationId"], create["description"])
+	}
+	if strings.Contains(string(doc.Data), "eployment") || strings.Contains(string(doc.Data), "strategic") {
+		t.Error("something of a Deployment is left")
+	}
+	dangling(t, doc.Data, at(all, []string{"components", "schemas"}), "#/components/schemas/")
+	old, err := docs.V2(openapi.JSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = unmarshal(t, old.Data)
+	if image := at(all, []string{"definitions", model, "properties", "spec", "properties", "image"}); image["type"] != "string" {
+		t.Errorf("the image is %v", image)
+	}
+	dangling(t, old.Data, at(all, []string{"definitions"}), "#/definitions/")
+	for _, path := range []string{gv, "apis/apps/v1"} {
+		if _, err := docs.V3(path, openapi.Proto); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := docs.V2(openapi.Proto); err != nil {
+		t.Error(err)
+	}
+}
+
+func unmarshal(t *testing.T, data []byte) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// dangling checks that every reference leads to a schema.
+func dangling(t *testing.T, data []byte, schemas map[string]any, prefix string) {
+	t.Helper()
+	for _, match := range reference.FindAllSubmatch(data, -1) {
+		if name, ok := strings.CutPrefix(string(match[1]), prefix); ok && schemas[name] == nil {
+			t.Errorf("there is no schema %s", name)
+		}
+	}
 }

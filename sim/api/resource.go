@@ -24,6 +24,7 @@ type Resource struct {
 	New          func() Object // an empty object of the served version
 	Storage      string        // prefix of its keys in the store, without slashes at the ends; "" when nothing is stored
 	Preferred    bool          // the group's version that clients choose
+	Custom       any           // what serves the objects of a custom resource to the API server; nil for Kubernetes' own
 	stored       *Resource
 }
 

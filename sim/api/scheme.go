@@ -6,6 +6,8 @@
 package api
 
 import (
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -64,6 +66,7 @@ func newScheme() *runtime.Scheme {
 	metav1.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
 	for _, add := range []func(*runtime.Scheme) error{
 		admissionregistration.AddToScheme, admissionregistrationv1.AddToScheme,
+		apiextensions.AddToScheme, apiextensionsv1.AddToScheme,
 		apps.AddToScheme, appsv1.AddToScheme,
 		authentication.AddToScheme, authenticationv1.AddToScheme,
 		authorization.AddToScheme, authorizationv1.AddToScheme,

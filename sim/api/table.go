@@ -19,6 +19,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
@@ -125,6 +126,9 @@ var Resources = list(
 		kind[admissionregistrationv1.ValidatingAdmissionPolicy]("validatingadmissionpolicies").cluster().in("api-extensions").sub(status),
 		kind[admissionregistrationv1.ValidatingAdmissionPolicyBinding]("validatingadmissionpolicybindings").cluster().in("api-extensions"),
 		kind[admissionregistrationv1.ValidatingWebhookConfiguration]("validatingwebhookconfigurations").cluster().in("api-extensions"),
+	),
+	group("apiextensions.k8s.io", "v1",
+		kind[apiextensionsv1.CustomResourceDefinition]("customresourcedefinitions", "crd", "crds").cluster().at("apiextensions.k8s.io/customresourcedefinitions").in("api-extensions").sub(status),
 	),
 	group("scheduling.k8s.io", "v1",
 		kind[schedulingv1.PriorityClass]("priorityclasses", "pc").cluster(),

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/managedfields"
 	"orrery/sim/client"
 	"orrery/sim/engine"
@@ -137,6 +138,11 @@ func (s *Server) prepareApply(t *engine.Turn, res *api.Resource, r *client.Reque
 	if applied, err = stored(applied); err != nil {
 		return outcome{}, badRequest(err.Error())
 	}
+	if custom, ok := applied.(*customresource.Object); ok {
+		if _, err := customresource.Of(res).Decode(custom); err != nil {
+			return outcome{}, badRequest(err.Error())
+		}
+	}
 	out, status := s.prepareUpdate(t, res, r, func(api.Object) (api.Object, *metav1.Status) { return applied, nil })
 	switch {
 	case status != nil:
@@ -214,7 +220,7 @@ func (s *Server) show(r *client.Response) {
 
 // showStored is shown for an object of the store.
 func (s *Server) showStored(o api.Object) api.Object {
-	res := api.FindObject(o)
+	res := s.ResourceOf(o)
 	revision, err := strconv.ParseInt(o.GetResourceVersion(), 10, 64)
 	if res == nil || err != nil || o.GetManagedFields() != nil {
 		return o

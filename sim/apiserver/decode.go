@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
@@ -28,7 +29,7 @@ func decoded(res *api.Resource, r *client.Request) (*client.Request, []string, *
 		return r, nil, nil
 	}
 	into := body(res, r.Subresource)
-	o, gvk, strict, err := decode(r.Body, into, !ignores(r))
+	o, gvk, strict, err := decodeAs(res, r.Body, into, !ignores(r))
 	if err == nil && len(strict) > 0 && r.FieldValidation == metav1.FieldValidationStrict {
 		err = runtime.NewStrictDecodingError(strict)
 	}
@@ -90,6 +91,14 @@ func body(res *api.Resource, subresource string) api.Object {
 		}
 	}
 	return res.New()
+}
+
+// decodeAs is decode for a resource: the objects of custom ones follow a schema.
+func decodeAs(res *api.Resource, data []byte, into api.Object, wantStrict bool) (o api.Object, gvk schema.GroupVersionKind, strict []error, err error) {
+	if _, custom := into.(*customresource.Object); custom {
+		return decodeCustom(customresource.Of(res), data, wantStrict)
+	}
+	return decode(data, into, wantStrict)
 }
 
 // decode makes an object like into of JSON, without defaults. Strict are the unknown and the duplicate fields, when they

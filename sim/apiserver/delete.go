@@ -6,9 +6,11 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/etcd"
@@ -28,6 +30,12 @@ func (s *Server) prepareDelete(t *engine.Turn, res *api.Resource, r *client.Requ
 		return outcome{}, status
 	}
 	o := old.DeepCopyObject().(api.Object)
+	if d, ok := o.(*apiextensionsv1.CustomResourceDefinition); ok && d.DeletionTimestamp == nil {
+		customresource.Doom(d, stamp(t))
+		return outcome{
+			write: &etcd.Write{Key: v.Key, Object: d, Expect: v.Mod}, old: old, object: dry(r, d), code: http.StatusOK,
+		}, nil
+	}
 	finalizers := wantedFinalizers(o, propagation(res, r, o))
 	pending := grace(t, o, old, r)
 	o.SetFinalizers(finalizers)

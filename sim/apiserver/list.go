@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 	"orrery/sim/etcd"
 )
@@ -55,7 +56,7 @@ func (s *Server) list(res *api.Resource, r *client.Request) (page, *metav1.Statu
 			return true
 		}
 		last = v.Key
-		if api.FindObject(v.Object) == kind && sel.matches(v.Object) {
+		if (res.Custom != nil || api.FindObject(v.Object) == kind) && sel.matches(v.Object) {
 			p.items = append(p.items, served(res, v.Object))
 		}
 		return true
@@ -148,6 +149,8 @@ func (s *Server) get(res *api.Resource, r *client.Request) (api.Object, *metav1.
 	case r.Subresource == "log":
 		// Simplified: what containers print is kept by no kubelet yet; Kubernetes asks the pod's.
 		return nil, badRequest("what containers print is not kept: pod " + r.Name + " has no log")
+	case r.Subresource == "scale" && res.Custom != nil:
+		return customScale(customresource.Of(res), v.Object)
 	}
 	return served(res, v.Object), nil
 }

@@ -19,6 +19,7 @@ import (
 	kjson "sigs.k8s.io/json"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
@@ -57,6 +58,9 @@ func inVersion(o api.Object, version schema.GroupVersion) (api.Object, error) {
 // served returns a stored object as a resource serves it, and any other object as it is. The conversion cannot fail for
 // an object that was stored.
 func served(res *api.Resource, o api.Object) api.Object {
+	if custom, ok := o.(*customresource.Object); ok && res != nil && customresource.Of(res) != nil {
+		return customresource.Of(res).Serve(custom)
+	}
 	if o == nil || res == nil || res.Stored() == res || api.FindObject(o) != res.Stored() {
 		return o
 	}
@@ -83,9 +87,12 @@ func patched(res *api.Resource, r *client.Request, current api.Object) (api.Obje
 	case types.JSONPatchType, types.MergePatchType:
 		o, strict, err = patchJSON(res, r, api.WithKind(served))
 	case types.StrategicMergePatchType:
+		if customresource.Of(res) != nil {
+			return nil, nil, unsupportedPatch(res)
+		}
 		o, strict, err = patchStrategic(res, r, api.WithKind(served))
 	default:
-		return nil, nil, unsupportedPatch()
+		return nil, nil, unsupportedPatch(res)
 	}
 	if err != nil {
 		return nil, nil, statusOf(err)
@@ -97,13 +104,15 @@ func patched(res *api.Resource, r *client.Request, current api.Object) (api.Obje
 }
 
 // unsupportedPatch is what a patch of another type is told.
-func unsupportedPatch() *metav1.Status {
+func unsupportedPatch(res *api.Resource) *metav1.Status {
+	accepted := []string{string(types.JSONPatchType), string(types.MergePatchType)}
+	if customresource.Of(res) == nil {
+		accepted = append(accepted, string(types.StrategicMergePatchType))
+	}
+	accepted = append(accepted, string(types.ApplyYAMLPatchType))
 	return &metav1.Status{
 		Status: metav1.StatusFailure, Code: http.StatusUnsupportedMediaType, Reason: metav1.StatusReasonUnsupportedMediaType,
-		Message: "the body of the request was in an unknown format - accepted media types include: " + strings.Join([]string{
-			string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType),
-			string(types.ApplyYAMLPatchType),
-		}, ", "),
+		Message: "the body of the request was in an unknown format - accepted media types include: " + strings.Join(accepted, ", "),
 	}
 }
 
@@ -121,7 +130,7 @@ func patchJSON(res *api.Resource, r *client.Request, served api.Object) (api.Obj
 	if err != nil {
 		return nil, nil, err
 	}
-	o, _, unknown, err := decode(after, res.New(), !ignores(r))
+	o, _, unknown, err := decodeAs(res, after, res.New(), !ignores(r))
 	strict, err = refuseStrict(r, append(strict, unknown...), err)
 	if err != nil {
 		return nil, nil, invalidPatch(string(after), err)

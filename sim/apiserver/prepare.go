@@ -75,7 +75,7 @@ func (s *Server) prepareDecoded(t *engine.Turn, res *api.Resource, r *client.Req
 		return s.prepareCreate(t, res, r)
 	case r.Verb == client.Update:
 		return s.manage(t, res, r, r.Subresource, func(api.Object) (api.Object, *metav1.Status) {
-			o, err := stored(r.Object)
+			o, err := takenIn(res, r)
 			if err != nil {
 				return nil, badRequest(err.Error())
 			}
@@ -111,7 +111,10 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	if status != nil {
 		return outcome{}, status
 	}
-	res = res.Stored()
+	res = worked(res)
+	if status := terminatingDefinition(res, r); status != nil {
+		return outcome{}, status
+	}
 	a := s.admission(t, res, r, o, nil)
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
@@ -142,7 +145,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	}
 	s.record(t, r, o, nil)
 	return outcome{
-		write:  &etcd.Write{Key: key, Object: o, Sent: r.Object, Beside: s.begun(t, res, r)},
+		write:  &etcd.Write{Key: key, Object: asStored(res, o), Sent: r.Object, Beside: s.begun(t, res, r)},
 		object: dry(r, o), code: http.StatusCreated,
 		charges: charges, warnings: append(s.warnOf(res, r, o, nil), a.Warnings...),
 	}, nil
@@ -153,7 +156,7 @@ func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (ap
 	if r.Object == nil {
 		return nil, badRequest("an object must be given")
 	}
-	o, err := stored(r.Object)
+	o, err := takenIn(res, r)
 	if err != nil {
 		return nil, badRequest(err.Error())
 	}
@@ -167,7 +170,7 @@ func (s *Server) fresh(t *engine.Turn, res *api.Resource, r *client.Request) (ap
 		return nil, status
 	}
 	api.Scheme.Default(o)
-	o.GetObjectKind().SetGroupVersionKind(emptyKind)
+	dropKind(o)
 	o.SetUID(types.UID(t.Stream("uids").UID()))
 	o.SetCreationTimestamp(stamp(t))
 	o.SetDeletionTimestamp(nil)
@@ -202,7 +205,7 @@ func (s *Server) name(t *engine.Turn, res *api.Resource, o api.Object) *metav1.S
 func (s *Server) prepareUpdate(
 	t *engine.Turn, res *api.Resource, r *client.Request, next func(api.Object) (api.Object, *metav1.Status),
 ) (outcome, *metav1.Status) {
-	res = res.Stored()
+	res = worked(res)
 	st := strategyOf(res)
 	v := s.store.Get(res.Key(r.Namespace, r.Name))
 	if v == nil {
@@ -211,7 +214,7 @@ func (s *Server) prepareUpdate(
 		}
 		return outcome{}, notFound(res, r.Name)
 	}
-	old := v.Object
+	old := served(res, v.Object)
 	o, status := next(old)
 	if status != nil {
 		return outcome{}, status
@@ -231,7 +234,7 @@ func (s *Server) prepareUpdate(
 	if r.Subresource == "" {
 		api.Scheme.Default(o)
 	}
-	o.GetObjectKind().SetGroupVersionKind(emptyKind)
+	dropKind(o)
 	a := s.admission(t, res, r, o, old)
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
@@ -262,9 +265,9 @@ func (s *Server) prepareUpdate(
 		return outcome{warnings: a.Warnings}, status
 	}
 	s.record(t, r, o, old)
-	w := &etcd.Write{Key: v.Key, Object: o, Expect: v.Mod}
+	w := &etcd.Write{Key: v.Key, Object: asStored(res, o), Expect: v.Mod}
 	if finished(o) {
-		w.Object, w.Last = nil, o
+		w.Object, w.Last = nil, w.Object
 	}
 	return outcome{
 		write: w, old: old, object: dry(r, o), code: http.StatusOK,

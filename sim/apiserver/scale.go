@@ -13,6 +13,7 @@ import (
 	"k8s.io/kubernetes/pkg/apis/autoscaling/validation"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 )
@@ -25,6 +26,9 @@ var scales = &api.Resource{
 
 // prepareScale changes an object's replicas through its scale subresource.
 func (s *Server) prepareScale(t *engine.Turn, res *api.Resource, r *client.Request) (outcome, *metav1.Status) {
+	if v := customresource.Of(res); v != nil {
+		return s.prepareCustomScale(t, v, r)
+	}
 	part := &api.Resource{Plural: res.Plural + "/scale", Kind: res.Kind}
 	if s.store.Get(res.Key(r.Namespace, r.Name)) == nil {
 		return outcome{}, notFound(part, r.Name)

@@ -11,17 +11,19 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 )
 
 // selector is the label and field selector of a list or a watch. The zero selector selects everything.
 type selector struct {
 	labels labels.Selector
 	fields fields.Selector
+	custom *customresource.Version
 	node   string // of the one field selector that every kubelet uses, which is matched without building a set
 }
 
 func newSelector(res *api.Resource, label, field string) (selector, *metav1.Status) {
-	var s selector
+	s := selector{custom: customresource.Of(res)}
 	var err error
 	if label != "" {
 		if s.labels, err = labels.Parse(label); err != nil {
@@ -33,6 +35,12 @@ func newSelector(res *api.Resource, label, field string) (selector, *metav1.Stat
 	}
 	if s.fields, err = fields.ParseSelector(field); err != nil {
 		return s, badRequest(err.Error())
+	}
+	if s.custom != nil {
+		if s.fields, err = customFields(s.custom, s.fields); err != nil {
+			return s, badRequest(err.Error())
+		}
+		return s, nil
 	}
 	s.fields, err = s.fields.Transform(func(label, value string) (string, string, error) {
 		return api.Scheme.ConvertFieldLabel(res.Kind, label, value)
@@ -54,7 +62,13 @@ func (s selector) matches(o api.Object) bool {
 		pod, ok := o.(*corev1.Pod)
 		return ok && pod.Spec.NodeName == s.node
 	}
-	return s.fields == nil || s.fields.Matches(fieldSet(o))
+	if s.fields == nil {
+		return true
+	}
+	if custom, ok := o.(*customresource.Object); ok && s.custom != nil {
+		return s.fields.Matches(s.custom.Fields(custom))
+	}
+	return s.fields.Matches(fieldSet(o))
 }
 
 // everything reports whether the selector selects every object.

@@ -22,6 +22,7 @@ import (
 
 	"orrery/sim/api"
 	"orrery/sim/apiserver/authorization"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/managedfields"
 	"orrery/sim/client"
 	"orrery/sim/engine"
@@ -62,6 +63,7 @@ type Server struct {
 	converter *converter              // shared by clones
 	managers  *managedfields.Managers // shared by clones
 	policy    *authorization.Policy   // shared by clones; nil after a write to an RBAC object
+	custom    *customresource.Catalog // shared by clones, as it never changes
 	received  time.Time               // when the request was taken that is being worked on
 	auditor   Auditor                 // shared by clones; may be nil
 
@@ -111,6 +113,13 @@ func (s *Server) Clone() engine.Component {
 	return &c
 }
 
+// Alone returns a copy that nobody watches, which may be asked what it would do.
+func (s *Server) Alone() *Server {
+	c := s.Clone().(*Server)
+	c.watches = nil
+	return c
+}
+
 // commit is a write on its way to etcd.
 type commit struct {
 	request  *client.Request
@@ -152,6 +161,8 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 		s.mark(t, m)
 	case timeout:
 		s.end(t, m)
+	case settle:
+		s.settle(t, m)
 	case compaction:
 		t.Entry.Kind = trace.Timer
 		s.store.Compact(s.compact)
@@ -180,12 +191,12 @@ func (s *Server) take(t *engine.Turn, r *client.Request, caller engine.Address) 
 // receive does the first half of a request.
 func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Address) {
 	s.describe(t, r)
-	res := api.Find(r.Resource)
+	res := s.Resource(r.Resource)
 	switch {
 	case res == nil:
 		s.refuse(t, r, caller, notServed())
 		return
-	case !res.Serves(string(r.Verb), r.Subresource):
+	case !res.Serves(string(r.Verb), r.Subresource) && res.Custom == nil:
 		s.refuse(t, r, caller, statusOf(apierrors.NewMethodNotSupported(groupResource(res), string(r.Verb))))
 		return
 	}
@@ -289,6 +300,12 @@ func (s *Server) after(t *engine.Turn, r *client.Request, v *etcd.Value, old api
 			s.release(t, was, svc)
 		}
 	}
+	if r.Resource == definitions {
+		s.defined(t, v)
+	}
+	if v.Deleted() {
+		s.emptied(t, v.Object)
+	}
 }
 
 func (s *Server) refuse(t *engine.Turn, r *client.Request, caller engine.Address, status *metav1.Status, warnings ...string) {
@@ -299,7 +316,7 @@ func (s *Server) refuse(t *engine.Turn, r *client.Request, caller engine.Address
 func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Response) {
 	s.open--
 	s.show(r)
-	if w := deprecated[r.Request.Resource]; w != "" {
+	if w := s.deprecation(r.Request.Resource); w != "" {
 		r.Warnings = append([]string{w}, r.Warnings...)
 	}
 	// What a deletion of a collection sends to itself is a part of that.
@@ -311,7 +328,11 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 		return
 	}
 	r.At = t.Wall()
-	r.Object = shown(r.Request, r.Object)
+	if res := s.Resource(r.Request.Resource); res != nil && res.Custom != nil {
+		r.Object = served(res, r.Object)
+	} else {
+		r.Object = shown(r.Request, r.Object)
+	}
 	t.SendAs(client.Server, caller, t.Stream("answer").Draw(s.config.Answer), r)
 }
 

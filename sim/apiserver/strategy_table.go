@@ -1,6 +1,9 @@
 package apiserver
 
-import "orrery/sim/api"
+import (
+	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
+)
 
 // strategies is the strategy of every resource whose objects are stored.
 var strategies = map[string]*strategy{
@@ -55,6 +58,8 @@ var strategies = map[string]*strategy{
 	"priorityclasses.scheduling.k8s.io":              &priorityClasses,
 	"runtimeclasses.node.k8s.io":                     &runtimeClasses,
 
+	"customresourcedefinitions.apiextensions.k8s.io": &customResourceDefinitions,
+
 	"mutatingadmissionpolicies.admissionregistration.k8s.io":         &mutatingAdmissionPolicies,
 	"mutatingadmissionpolicybindings.admissionregistration.k8s.io":   &mutatingAdmissionPolicyBindings,
 	"mutatingwebhookconfigurations.admissionregistration.k8s.io":     &mutatingWebhookConfigurations,
@@ -63,8 +68,11 @@ var strategies = map[string]*strategy{
 	"validatingwebhookconfigurations.admissionregistration.k8s.io":   &validatingWebhookConfigurations,
 }
 
-// strategyOf returns the strategy of a resource as which objects are stored.
+// strategyOf returns the strategy of a resource as which objects are stored, or of a custom one in any version.
 func strategyOf(res *api.Resource) *strategy {
+	if v := customresource.Of(res); v != nil {
+		return customStrategy(v)
+	}
 	st := strategies[res.Name]
 	if st == nil {
 		panic("apiserver: no strategy for " + res.Name)

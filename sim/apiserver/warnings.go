@@ -24,6 +24,7 @@ import (
 	"k8s.io/kubernetes/pkg/apis/storage"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
@@ -160,6 +161,9 @@ var deprecated = map[string]string{
 func (s *Server) warnOf(res *api.Resource, r *client.Request, o, old api.Object) []string {
 	if r.Body == nil && r.PatchData == nil {
 		return nil
+	}
+	if customresource.Of(res) != nil {
+		return customWarnings(r, o, old)
 	}
 	f := warnings[res.Name].object
 	switch r.Subresource {

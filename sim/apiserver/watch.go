@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -97,15 +98,21 @@ func (s *Server) Close(to engine.Address, id uint64) {
 func (s *Server) notify(t *engine.Turn, r *client.Request, v *etcd.Value, old api.Object) {
 	resource := api.FindObject(v.Object)
 	for _, w := range s.watches {
-		if w.stored == resource && v.Mod > w.after && (w.Namespace == "" || w.Namespace == v.Object.GetNamespace()) {
+		if v.Mod > w.after && w.keeps(resource, v) {
 			s.deliver(t, w, r, v, old)
 		}
 	}
 }
 
 // concerns reports whether a write is of the watch's kind and namespace.
-func (w *watch) concerns(v *etcd.Value) bool {
-	return api.FindObject(v.Object) == w.stored && (w.Namespace == "" || w.Namespace == v.Object.GetNamespace())
+func (w *watch) concerns(v *etcd.Value) bool { return w.keeps(api.FindObject(v.Object), v) }
+
+// keeps is concerns for a write of a resource of Kubernetes, or of nil for a custom one.
+func (w *watch) keeps(resource *api.Resource, v *etcd.Value) bool {
+	if w.resource.Custom != nil {
+		return strings.HasPrefix(v.Key, w.resource.Prefix(w.Namespace))
+	}
+	return w.stored == resource && (w.Namespace == "" || w.Namespace == v.Object.GetNamespace())
 }
 
 // deliver sends a change over a watch as the watch sees it: an object that begins to match its selector was added.
@@ -113,7 +120,7 @@ func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Va
 	is := !v.Deleted() && w.selector.matches(v.Object)
 	was := old != nil && w.selector.matches(old)
 	ch := client.Change{
-		Watch: w.ID, Resource: w.Resource, Object: served(w.resource, v.Object), Revision: v.Mod, Subresource: r.Subresource, User: r.User,
+		Watch: w.ID, Resource: w.Resource, Object: served(s.current(w.resource), v.Object), Revision: v.Mod, Subresource: r.Subresource, User: r.User,
 	}
 	switch {
 	case is && was:

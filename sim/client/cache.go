@@ -11,7 +11,8 @@ import (
 // Cache is what an informer keeps: the objects of the watched resources as this client has seen them so far, which lags
 // behind the store. Objects in it are shared with the store and must not be changed.
 type Cache struct {
-	kinds map[string]*kindCache
+	kinds  map[string]*kindCache
+	custom Kinds // whose objects are kept too
 }
 
 // kindCache holds the objects of one resource by namespace and name, and by controlling owner.
@@ -35,19 +36,23 @@ type ownedEntry struct {
 func NewCache(resources ...string) *Cache {
 	c := &Cache{kinds: map[string]*kindCache{}}
 	for _, r := range resources {
-		c.kinds[r] = &kindCache{
-			objects: btree.NewG(16, func(a, b entry) bool {
-				return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
-			}),
-			owned: btree.NewG(16, func(a, b ownedEntry) bool {
-				if a.owner != b.owner {
-					return a.owner < b.owner
-				}
-				return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
-			}),
-		}
+		c.kinds[r] = newKindCache()
 	}
 	return c
+}
+
+func newKindCache() *kindCache {
+	return &kindCache{
+		objects: btree.NewG(16, func(a, b entry) bool {
+			return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
+		}),
+		owned: btree.NewG(16, func(a, b ownedEntry) bool {
+			if a.owner != b.owner {
+				return a.owner < b.owner
+			}
+			return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
+		}),
+	}
 }
 
 // Get returns an object, or nil. The namespace of cluster-wide kinds is empty.
@@ -109,7 +114,7 @@ func ownerOf(o api.Object) types.UID {
 
 // Clone returns a copy that shares with the original only what neither changes.
 func (c *Cache) Clone() *Cache {
-	n := &Cache{kinds: make(map[string]*kindCache, len(c.kinds))}
+	n := &Cache{kinds: make(map[string]*kindCache, len(c.kinds)), custom: c.custom}
 	for r, k := range c.kinds { // any order
 		n.kinds[r] = &kindCache{objects: k.objects.Clone(), owned: k.owned.Clone()}
 	}

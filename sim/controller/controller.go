@@ -39,6 +39,9 @@ type Spec struct {
 	// Watches are the resources that wake it, each with a function that turns a change into keys. old is nil for an
 	// object that was added; now is the last known value for one that was deleted.
 	Watches []Watch
+	// Custom returns, as the Keys of a Watch, what changes of a custom resource wake; nil for a controller that does not
+	// work on objects of every kind.
+	Custom func(*api.Resource) func(v View, ch client.ChangeType, old, now api.Object, add func(Key, time.Duration))
 	// Delay holds a key back before it is worked on, so that changes gather.
 	Delay time.Duration
 	// Consistent puts a key back while the cache is older than what the controller last wrote for it of its own resource,

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -31,12 +32,13 @@ type Manager struct {
 	specs  []*Spec
 	states []*state // one for each spec
 	cache  *client.Cache
-	kinds  []string // resources that are watched; a Change's Watch is the index
+	kinds  []string          // resources that are watched from the beginning
+	custom map[string]uint64 // IDs of the watches of custom resources, by name
 }
 
 // NewManager returns a manager of some controllers, which watches what they need and some resources more.
 func NewManager(config Config, specs []*Spec, more ...string) *Manager {
-	m := &Manager{config: config, specs: specs}
+	m := &Manager{config: config, specs: specs, custom: map[string]uint64{}}
 	seen := map[string]bool{}
 	watch := func(resource string) {
 		if !seen[resource] {
@@ -60,7 +62,7 @@ func NewManager(config Config, specs []*Spec, more ...string) *Manager {
 // Start opens the watches and lets every controller look at what there is.
 func (m *Manager) Start(b *client.Boot) {
 	for i, r := range m.kinds {
-		for _, o := range b.Watch(client.Subscription{ID: uint64(i), Resource: r}) {
+		for _, o := range b.Watch(client.Subscription{ID: watched + uint64(i), Resource: r}) {
 			m.cache.Apply(client.Change{Type: client.Added, Resource: r, Object: o})
 		}
 	}
@@ -83,6 +85,7 @@ func (m *Manager) Queues(f func(name string, length int)) {
 func (m *Manager) Clone() engine.Component {
 	c := *m
 	c.cache = m.cache.Clone()
+	c.custom = maps.Clone(m.custom)
 	c.states = make([]*state, len(m.states))
 	for i, s := range m.states {
 		c.states[i] = s.clone()
@@ -111,7 +114,13 @@ type Woken struct {
 func (m *Manager) Handle(t *engine.Turn, body any) {
 	switch b := body.(type) {
 	case *client.Change:
+		if m.stale(t, b) {
+			return
+		}
 		m.observe(t, b)
+		if b.Resource == definitions {
+			m.learn(t, b)
+		}
 	case *client.Response:
 		m.answered(t, b)
 	case work:
@@ -130,19 +139,23 @@ func (m *Manager) Handle(t *engine.Turn, body any) {
 	}
 }
 
-// observe takes a change into the cache and wakes the controllers that it concerns.
+// observe takes a change that a watch delivered.
 func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
 	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
 	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
+	if woken := m.take(t, ch); woken != nil {
+		e.Data = woken
+	}
+}
+
+// take takes a change into the cache and wakes the controllers that it concerns.
+func (m *Manager) take(t *engine.Turn, ch *client.Change) []Woken {
 	old := m.cache.Apply(*ch)
 	var woken []Woken
 	for i, spec := range m.specs {
 		m.states[i].observe(ch)
-		for _, w := range spec.Watches {
-			if w.Resource != ch.Resource {
-				continue
-			}
+		wake := func(w *Watch) {
 			v := m.view(t, i, nil)
 			v.Own = ch.User == spec.Name
 			w.Keys(v, ch.Type, old, ch.Object, func(k Key, after time.Duration) {
@@ -150,10 +163,16 @@ func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
 				m.addAfter(t, i, k, after+spec.Delay)
 			})
 		}
+		for n := range spec.Watches {
+			if w := &spec.Watches[n]; w.Resource == ch.Resource {
+				wake(w)
+			}
+		}
+		if w, ok := m.customWatch(spec, ch.Resource); ok {
+			wake(&w)
+		}
 	}
-	if woken != nil {
-		e.Data = woken
-	}
+	return woken
 }
 
 func (m *Manager) view(t *engine.Turn, controller int, failure *metav1.Status) View {
@@ -252,6 +271,9 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	controller := m.controllerOf(q.User)
 	s := m.states[controller]
 	p, ok := s.waiting[r.ID]
+	if !ok && m.listed(t, r) {
+		return
+	}
 	if !ok {
 		return // an Event's
 	}

@@ -7,7 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"orrery/sim/api"
@@ -25,9 +25,12 @@ const clientSide = "kubectl-client-side-apply"
 const patchTries = 5
 
 // read makes a task for each object of a file.
-func (p *process) read(f File) {
+func (p *process) read(f File, kinds client.Kinds) {
 	documents, err := manifest.Parse(f.Name, f.Text)
 	for _, d := range documents {
+		if res := kinds.Kind(d.Kind); d.Resource == nil && res != nil {
+			d.Resolve(res)
+		}
 		if d.Resource == nil {
 			p.reading = append(p.reading, d.Err)
 			continue
@@ -39,7 +42,7 @@ func (p *process) read(f File) {
 				"' to perform this operation."))
 			continue
 		}
-		o := object{d.Resource.Name, scoped(d.Resource.Name, c.namespaceOr(d.Namespace)), d.Name}
+		o := object{d.Resource, scoped(d.Resource, c.namespaceOr(d.Namespace)), d.Name}
 		switch c.Verb {
 		case Apply:
 			if c.ServerSide {
@@ -162,7 +165,7 @@ func (a *applying) update(t *turn, current api.Object) bool {
 	}
 	a.patch = patch
 	r := a.request(client.Patch)
-	r.PatchType, r.PatchData = types.StrategicMergePatchType, patch
+	r.PatchType, r.PatchData = patchType(a.resource), patch
 	r.Manager, r.DryRun = t.process.command.managerOr(clientSide), t.process.command.DryRun
 	r.FieldValidation = metav1.FieldValidationStrict
 	return t.send(r)
@@ -180,6 +183,9 @@ func (a *applying) threeWay(original []byte, current api.Object) ([]byte, error)
 	now, err := json.Marshal(api.WithKind(current))
 	if err != nil {
 		return nil, err
+	}
+	if custom(a.resource) {
+		return jsonmergepatch.CreateThreeWayJSONMergePatch(original, modified, now)
 	}
 	meta, err := strategicpatch.NewPatchMetaFromStruct(a.document.Resource.New())
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"orrery/sim/api"
+	"orrery/sim/client"
 )
 
 const noResources = `You must provide one or more resources by argument or filename.
@@ -195,15 +196,12 @@ func (p *parser) resources(args []string) error {
 		return p.slashed(args, slashes)
 	}
 	for _, word := range strings.Split(args[0], ",") {
-		res := FindResource(word)
-		if res == nil {
-			return usage("the server doesn't have a resource type " + quoted(word))
-		}
+		resource := resourceName(word)
 		if len(args) == 1 {
-			p.command.Targets = append(p.command.Targets, Target{Resource: res.Name})
+			p.command.Targets = append(p.command.Targets, Target{Resource: resource})
 		}
 		for _, name := range args[1:] {
-			p.command.Targets = append(p.command.Targets, Target{res.Name, name})
+			p.command.Targets = append(p.command.Targets, Target{resource, name})
 		}
 	}
 	return nil
@@ -222,20 +220,27 @@ func (p *parser) slashed(args []string, slashes int) error {
 		case word == "" || name == "" || strings.Contains(word, ","):
 			return usage("arguments in resource/name form must have a single resource and name")
 		}
-		res := FindResource(word)
-		if res == nil {
-			return usage("the server doesn't have a resource type " + quoted(word))
-		}
-		p.command.Targets = append(p.command.Targets, Target{res.Name, name})
+		p.command.Targets = append(p.command.Targets, Target{resourceName(word), name})
 	}
 	return nil
 }
 
-// FindResource finds a resource by any of its names: "deployments", "deployment", "deploy", "deployments.apps",
-// "deployments.v1.apps".
-func FindResource(word string) *api.Resource {
+// resourceName returns the name of the resource that a word means, or the word: the server may know it.
+func resourceName(word string) string {
+	if res := FindResource(word); res != nil {
+		return res.Name
+	}
+	return word
+}
+
+// FindResource finds a resource of Kubernetes by any of its names: "deployments", "deployment", "deploy",
+// "deployments.apps", "deployments.v1.apps".
+func FindResource(word string) *api.Resource { return findResource(nil, word) }
+
+// findResource is FindResource with custom resources.
+func findResource(custom client.Kinds, word string) *api.Resource {
 	word = strings.ToLower(word)
-	for _, r := range api.Resources {
+	for _, r := range slices.Concat(api.Resources, custom) {
 		names := append([]string{r.Plural, r.Singular}, r.Short...)
 		for _, n := range names {
 			if word == n || r.Kind.Group != "" && (word == n+"."+r.Kind.Group || word == n+"."+r.Kind.Version+"."+r.Kind.Group) {

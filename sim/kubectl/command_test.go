@@ -202,7 +202,6 @@ func TestParseErrors(t *testing.T) {
 	for line, want := range map[string]string{
 		"kubectl gett pods":            `error: unknown command "gett" for "kubectl"`,
 		"kubectl delete pods --nope":   "error: unknown flag: --nope\nSee 'kubectl delete --help' for usage.",
-		"kubectl delete foos x":        `error: the server doesn't have a resource type "foos"`,
 		"kubectl delete pod":           "error: resource(s) were provided, but no name was specified",
 		"kubectl apply":                "error: must specify one of -f and -k",
 		"kubectl apply -f x.yaml":      `error: the path "x.yaml" does not exist`,

@@ -87,7 +87,7 @@ func (a *absence) answer(t *turn, r *client.Response) bool {
 		return false
 	}
 	return t.send(client.Request{
-		Verb: client.WatchVerb, Resource: a.resource, Namespace: a.namespace, Fields: "metadata.name=" + a.name,
+		Verb: client.WatchVerb, Resource: a.resource.Name, Namespace: a.namespace, Fields: "metadata.name=" + a.name,
 		Revision: itoa(r.List),
 	})
 }

@@ -78,7 +78,7 @@ func (e *edit) patchType(c *Command) types.PatchType {
 	if c.Verb == Label || c.Verb == Annotate {
 		return types.MergePatchType
 	}
-	return types.StrategicMergePatchType
+	return patchType(e.resource)
 }
 
 func (e *edit) difference(c *Command, before, after api.Object) ([]byte, error) {

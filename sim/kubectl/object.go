@@ -10,14 +10,14 @@ import (
 
 // object names an object that a command is about.
 type object struct {
-	resource  string // plural with group
+	resource  *api.Resource
 	namespace string // empty for kinds without
 	name      string
 }
 
 // request returns a request about the object.
 func (o object) request(verb client.Verb) client.Request {
-	return client.Request{Verb: verb, Resource: o.resource, Namespace: o.namespace, Name: o.name}
+	return client.Request{Verb: verb, Resource: o.resource.Name, Namespace: o.namespace, Name: o.name}
 }
 
 // line is what kubectl prints of it: "deployment.apps/web scaled".
@@ -25,7 +25,7 @@ func (o object) line(done string) string { return o.kind() + "/" + o.name + " " 
 
 // kind returns the kind as kubectl prints it: "deployment.apps".
 func (o object) kind() string {
-	k := api.Find(o.resource).Kind
+	k := o.resource.Kind
 	if k.Group == "" {
 		return strings.ToLower(k.Kind)
 	}
@@ -33,32 +33,35 @@ func (o object) kind() string {
 }
 
 // short is how kubectl's warnings name it: "deployments/web".
-func (o object) short() string { return api.Find(o.resource).Plural + "/" + o.name }
+func (o object) short() string { return o.resource.Plural + "/" + o.name }
 
 // info describes it as kubectl's errors do.
 func (o object) info() string {
-	res := api.Find(o.resource)
+	res := o.resource
 	group := res.Kind.Group + "/" + res.Kind.Version
 	return `Resource: "` + group + ", Resource=" + res.Plural + `", GroupVersionKind: "` + group + ", Kind=" + res.Kind.Kind +
 		"\"\nName: " + strconv.Quote(o.name) + ", Namespace: " + strconv.Quote(o.namespace)
 }
 
 // scoped returns the namespace for kinds that have one.
-func scoped(resource, namespace string) string {
-	if res := api.Find(resource); res == nil || !res.Namespaced {
+func scoped(res *api.Resource, namespace string) string {
+	if !res.Namespaced {
 		return ""
 	}
 	return namespace
 }
 
 // selection finds the objects of a resource that a command selects by labels or by --all.
-type selection struct{ resource, namespace string }
+type selection struct {
+	resource  *api.Resource
+	namespace string
+}
 
 func (s *selection) clone() task { c := *s; return &c }
 
 func (s *selection) start(t *turn) bool {
 	return t.send(client.Request{
-		Verb: client.List, Resource: s.resource, Namespace: s.namespace, Labels: t.process.command.Selector,
+		Verb: client.List, Resource: s.resource.Name, Namespace: s.namespace, Labels: t.process.command.Selector,
 	})
 }
 

@@ -44,25 +44,34 @@ func (p *process) run() Run {
 	return Run{ID: p.id, Line: p.command.String(), Output: slices.Clip(p.output), Failed: failed, Done: p.over}
 }
 
-// plan makes the tasks.
-func (p *process) plan() {
+// plan makes the tasks, of the kinds that are known. When that is not all of them what is served is asked for first.
+func (p *process) plan(kinds client.Kinds, asked bool) {
 	c := p.command
+	if !asked && c.unknown(kinds) {
+		p.tasks = []task{&discovery{}}
+		return
+	}
 	if c.Verb == Delete && c.forced() {
 		p.print("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated." +
 			" The resource may continue to run on the cluster indefinitely.")
 	}
 	for _, f := range c.Files {
-		p.read(f)
+		p.read(f, kinds)
 	}
 	for _, target := range c.Targets {
-		namespace := scoped(target.Resource, c.namespaceOr(""))
-		if target.Name == "" {
-			p.tasks = append(p.tasks, &selection{resource: target.Resource, namespace: namespace})
+		res := findResource(kinds, target.Resource)
+		if res == nil {
+			p.errs = append(p.errs, usage("the server doesn't have a resource type "+quoted(target.Resource)))
 			continue
 		}
-		p.tasks = append(p.tasks, c.task(object{resource: target.Resource, namespace: namespace, name: target.Name}))
+		namespace := scoped(res, c.namespaceOr(""))
+		if target.Name == "" {
+			p.tasks = append(p.tasks, &selection{resource: res, namespace: namespace})
+			continue
+		}
+		p.tasks = append(p.tasks, c.task(object{resource: res, namespace: namespace, name: target.Name}))
 	}
-	if len(p.tasks) == 0 && len(p.reading) == 0 {
+	if len(p.tasks)+len(p.reading)+len(p.errs) == 0 {
 		p.errs = append(p.errs, plainError("no objects passed to "+string(c.Verb)))
 	}
 }

@@ -61,7 +61,7 @@ func (e *edit) rollout(t *turn, o api.Object) (string, error) {
 }
 
 func (e *edit) wrong(what string) error {
-	return plainError("error: " + e.resource + " " + strconv.Quote(e.name) + " " + what)
+	return plainError("error: " + e.resource.Name + " " + strconv.Quote(e.name) + " " + what)
 }
 
 // undoing is kubectl rollout undo: it puts the pod template of an older ReplicaSet back into its Deployment.
@@ -96,7 +96,7 @@ func (u *undoing) answer(t *turn, r *client.Response) bool {
 func (u *undoing) list(t *turn, o api.Object) bool {
 	d, ok := o.(*appsv1.Deployment)
 	if !ok {
-		return t.fail(plainError(`no rollbacker has been implemented for "` + api.Find(u.resource).Kind.Kind + `"`))
+		return t.fail(plainError(`no rollbacker has been implemented for "` + u.resource.Kind.Kind + `"`))
 	}
 	u.deployment = d
 	if _, ok := d.Annotations[lastApplied]; ok {

@@ -39,6 +39,7 @@ type Terminal struct {
 	waiting   map[uint64]uint64 // process by request under way or watch that is open
 	history   []Run             // that ended, oldest first
 	started   uint64
+	kinds     client.Kinds // that discovery found
 }
 
 // Run is a command and what it printed so far.
@@ -109,7 +110,7 @@ func (k *Terminal) Handle(t *engine.Turn, body any) {
 		t.Entry.Kind, t.Entry.User, t.Entry.Verb = trace.Command, k.conn.User, string(m.Verb)
 		t.Entry.Data = CommandData{Line: m.String()}
 		k.processes = append(k.processes, p)
-		p.plan()
+		p.plan(k.kinds, false)
 		p.advance(&turn{Turn: t, terminal: k, process: p, delay: t.Rand().Draw(k.Config.Start)})
 		k.reap()
 	case *client.Response:

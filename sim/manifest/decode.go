@@ -49,11 +49,17 @@ func (e *DecodeError) Unwrap() error { return e.Cause }
 
 // decode fills in the document's Resource and Object, or its Err.
 func (d *Document) decode() {
-	d.Resource = api.FindKind(d.Kind)
-	if d.Resource == nil {
+	res := api.FindKind(d.Kind)
+	if res == nil {
 		d.Err = &UnknownKindError{File: d.File, Namespace: d.Namespace, Name: d.Name, Kind: d.Kind}
 		return
 	}
+	d.Resolve(res)
+}
+
+// Resolve decodes the document as an object of a resource that serves its kind: a custom one, which Parse does not know.
+func (d *Document) Resolve(res *api.Resource) {
+	d.Resource, d.Err = res, nil
 	object, strict, err := decode(d.Resource, d.Value)
 	switch {
 	case err != nil:

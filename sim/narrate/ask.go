@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"orrery/sim/api"
 	"orrery/sim/etcd"
 	"orrery/sim/session/field"
 )
@@ -30,7 +29,7 @@ func (t Teller) Question(v *etcd.Value, c *field.Change) string {
 		name = "ask.value"
 	}
 	obj := v.Object.GetName()
-	if res := api.FindObject(v.Object); res != nil {
+	if res := t.at.Server().ResourceOf(v.Object); res != nil {
 		obj = res.Kind.Kind + " " + obj
 	}
 	path, value := "", ""

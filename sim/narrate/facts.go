@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"orrery/sim/api"
 	"orrery/sim/controller"
 	"orrery/sim/scheduler"
 	"orrery/sim/session/field"
@@ -108,7 +107,7 @@ func (s *story) user(name string) string {
 }
 
 func (s *story) kind() string {
-	if res := api.Find(s.entry.Resource); res != nil {
+	if res := s.at.Resource(s.entry.Resource); res != nil {
 		return res.Kind.Kind
 	}
 	return s.entry.Resource

@@ -120,15 +120,18 @@ func (r *runner) names(resource, namespace, pattern string) ([]string, error) {
 
 // list returns the stored objects of a resource in one namespace, by name.
 func (r *runner) list(resource, namespace, labels string) []api.Object {
-	res := api.Find(resource)
+	server, ok := r.world.Engine().Component(client.Server).(*apiserver.Server)
+	if !ok {
+		return nil
+	}
+	res := server.Resource(resource)
+	if res == nil {
+		return nil
+	}
 	if !res.Namespaced {
 		namespace = ""
 	} else if namespace == "" {
 		namespace = "default"
-	}
-	server, ok := r.world.Engine().Component(client.Server).(*apiserver.Server)
-	if !ok {
-		return nil
 	}
 	objects, _ := server.List(res, &client.Request{Namespace: namespace, Labels: labels})
 	return objects

@@ -106,16 +106,18 @@ func wantObject(text, wanted string) (func(*runner) error, error) {
 	return func(r *runner) error { return r.wantField(sub, field, value) }, nil
 }
 
-// parseSubject understands "deployment/web", "pod/web-*[0] in demo" and "pods -l app=web".
+// parseSubject understands "deployment/web", "pod/web-*[0] in demo", "pods -l app=web", and custom resources by their full
+// names: "crontabs.stable.example.com/nightly".
 func parseSubject(text string) (subject, error) {
 	text, namespace, _ := strings.Cut(text, " in ")
 	text, labels, _ := strings.Cut(text, " -l ")
 	kind, name, _ := strings.Cut(strings.TrimSpace(text), "/")
-	res := kubectl.FindResource(kind)
-	if res == nil {
+	if res := kubectl.FindResource(kind); res != nil {
+		kind = res.Name
+	} else if !strings.Contains(kind, ".") { // a custom resource, if it has been brought by then
 		return subject{}, fmt.Errorf("the server doesn't have a resource type %q", kind)
 	}
-	return subject{res.Name, name, strings.TrimSpace(namespace), strings.TrimSpace(labels)}, nil
+	return subject{kind, name, strings.TrimSpace(namespace), strings.TrimSpace(labels)}, nil
 }
 
 func (r *runner) get(sub subject, name string) api.Object {

@@ -34,6 +34,9 @@ func (s *Session) readable(files []wire.File, a *wire.Response) error {
 		documents, err := manifest.Parse(files[k].Name, files[k].Text)
 		found := manifest.Diagnose(err)
 		for _, d := range documents {
+			if res := s.now().Server().ResourceOfKind(d.Kind); d.Resource == nil && res != nil {
+				d.Resolve(res)
+			}
 			if d.Resource != nil {
 				objects++
 			}

@@ -2,8 +2,10 @@ package session
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -26,14 +28,12 @@ const (
 func (s *Session) check(r *wire.Request, a *wire.Response) error {
 	documents, err := manifest.Parse(r.File, r.Text)
 	found := manifest.Diagnose(err)
-	var asked *asker
+	asked := newAsker(s.now().Server())
+	asked.learn(documents)
 	for k, d := range documents {
 		found = append(found, d.Diagnose()...)
 		if d.Err != nil || d.Object == nil || k >= checkedMax || len(found) >= diagnosticsMax {
 			continue
-		}
-		if asked == nil {
-			asked = newAsker(s.now().Server())
 		}
 		found = append(found, d.Refused(asked.ask(d, documents))...)
 	}
@@ -52,11 +52,33 @@ type asker struct {
 const askerAddress engine.Address = "kubectl"
 
 func newAsker(s *apiserver.Server) *asker {
-	a := &asker{engine: engine.New(1), server: s.Clone().(*apiserver.Server)}
+	a := &asker{engine: engine.New(1), server: s.Alone()}
 	a.engine.Add(client.Server, a.server)
 	a.engine.Alias(apiserver.Etcd, client.Server)
 	a.engine.Add(askerAddress, a)
 	return a
+}
+
+// learn resolves the documents of custom resources: those that are served, and those whose definition is among the
+// documents, which the copy is given for that.
+func (a *asker) learn(documents []*manifest.Document) {
+	unknown := func(d *manifest.Document) bool { return d.Resource == nil }
+	if !slices.ContainsFunc(documents, unknown) {
+		return
+	}
+	for _, d := range documents {
+		if crd, ok := d.Object.(*apiextensionsv1.CustomResourceDefinition); ok {
+			a.do(&client.Request{User: "kubectl", Verb: client.Create, Resource: d.Resource.Name, Name: crd.Name, Object: crd})
+			for !a.engine.Quiet() {
+				a.engine.Step()
+			}
+		}
+	}
+	for _, d := range documents {
+		if res := a.server.ResourceOfKind(d.Kind); d.Resource == nil && res != nil {
+			d.Resolve(res)
+		}
+	}
 }
 
 // ask returns why the API server would refuse a document, or nil.
@@ -75,11 +97,30 @@ func (a *asker) ask(d *manifest.Document, all []*manifest.Document) *metav1.Stat
 			return nil // what was decoded from text can be encoded; NaN is refused as such when it is decoded
 		}
 		r.Verb, r.PatchType, r.PatchData = client.Patch, types.StrategicMergePatchType, patch
+		if d.Resource.Custom != nil {
+			r.PatchType, r.FieldValidation = types.MergePatchType, metav1.FieldValidationStrict
+		}
 	} else {
 		o := d.Object.DeepCopyObject().(api.Object)
 		o.SetNamespace(namespace)
 		r.Verb, r.Object = client.Create, o
 	}
+	if d.Resource.Custom != nil && r.Verb == client.Create {
+		data, err := json.Marshal(r.Object)
+		if err != nil {
+			return nil
+		}
+		r.Object, r.Body, r.FieldValidation = nil, data, metav1.FieldValidationStrict
+	}
+	a.do(r)
+	if refused := a.answer.Error; refused != nil && !promised(refused, all) {
+		return refused
+	}
+	return nil
+}
+
+// do makes a request and waits for the answer.
+func (a *asker) do(r *client.Request) {
 	a.send, a.answer = r, nil
 	a.engine.Post(0, askerAddress, nil)
 	for a.answer == nil {
@@ -87,10 +128,6 @@ func (a *asker) ask(d *manifest.Document, all []*manifest.Document) *metav1.Stat
 			panic("session: the API server does not answer a dry run")
 		}
 	}
-	if refused := a.answer.Error; refused != nil && !promised(refused, all) {
-		return refused
-	}
-	return nil
 }
 
 // promised reports whether a refusal is for want of a namespace that the same file makes.

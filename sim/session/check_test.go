@@ -37,6 +37,10 @@ func TestCheck(t *testing.T) {
 		{"no namespace", replace("name: nginx-demo", "name: a\n  namespace: nowhere"), 5, `namespaces "nowhere" not found`},
 		{"a namespace of its own", "apiVersion: v1\nkind: Namespace\nmetadata: {name: here}\n---\n" + replace("name: nginx-demo", "name: a\n  namespace: here"), 0, ""},
 		{"nothing", "# nothing\n", 0, ""},
+		{"a kind of its own", recipes + "---\n" + soup, 0, ""},
+		{"a kind of its own, refused", recipes + "---\n" + strings.Replace(soup, "servings: 2", "servings: 0", 1), 27, "should be greater than or equal to 1"},
+		{"a kind of its own, unknown field", recipes + "---\n" + strings.Replace(soup, "servings", "serving", 1), 25, "unknown field"},
+		{"a kind that is not structural", strings.Replace(recipes, "type: integer", "nullable: true", 1), 4, "Required value"},
 	} {
 		before := scene(t, s.View())
 		found := ask(t, s, wire.Request{Op: wire.OpCheck, File: "nginx.yaml", Text: c.text}).Diagnostics

@@ -4,7 +4,6 @@ import (
 	"sort"
 	"strings"
 
-	"orrery/sim/api"
 	"orrery/sim/narrate"
 	"orrery/sim/session/instant"
 	"orrery/sim/session/timeline"
@@ -63,7 +62,7 @@ func (l *eventLog) line(s *Session, i *instant.Instant, f timeline.Fold) wire.Lo
 		out.Count, out.Text, out.Actor = count, teller.Folded(count), ""
 		return out
 	}
-	out.Text, out.Ref = teller.Line(e), subject(e)
+	out.Text, out.Ref = teller.Line(e), subject(i, e)
 	l.made[last] = out
 	return out
 }
@@ -81,8 +80,8 @@ func actor(e *trace.Entry) string {
 }
 
 // subject returns the object that an event is about.
-func subject(e *trace.Entry) wire.Ref {
-	if e.Name == "" || api.Find(e.Resource) == nil {
+func subject(i *instant.Instant, e *trace.Entry) wire.Ref {
+	if e.Name == "" || i.Resource(e.Resource) == nil {
 		return wire.Ref{}
 	}
 	return wire.Ref{Resource: e.Resource, Namespace: e.Namespace, Name: e.Name}

@@ -99,7 +99,7 @@ func changed(i *instant.Instant, since int64) []wire.Ref {
 	}
 	var objects, events []wire.Ref
 	for k := len(writes) - 1; k >= 0 && len(objects)+len(events) < changedMax; k-- {
-		ref := picture.Ref(writes[k].Object)
+		ref := i.Ref(writes[k].Object)
 		if entry := i.Entry(writes[k].Event); entry == nil || entry.Background {
 			continue
 		}
@@ -112,7 +112,7 @@ func changed(i *instant.Instant, since int64) []wire.Ref {
 		}
 	}
 	objects = append(objects, events...)
-	if at := slices.Index(objects, subject(i.Latest())); at > 0 { // something was written, so there is a latest event
+	if at := slices.Index(objects, subject(i, i.Latest())); at > 0 { // something was written, so there is a latest event
 		about := objects[at]
 		objects = slices.Insert(slices.Delete(objects, at, at+1), 0, about)
 	}

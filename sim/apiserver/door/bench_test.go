@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/door"
 	"orrery/sim/apiserver/door/protobuf"
 	"orrery/sim/apiserver/door/table"
@@ -21,6 +22,8 @@ import (
 
 // answering is a world that answers everything at once with the same objects.
 type answering []api.Object
+
+func (a answering) Custom() *customresource.Catalog { return nil }
 
 func (a answering) Call(_ context.Context, c door.Call) (*client.Response, error) {
 	return &client.Response{ID: c.ID, Code: 200, Items: a, List: 9, At: time.Now()}, nil

@@ -138,6 +138,7 @@ func (h Handler) resourceList(gv schema.GroupVersion) *metav1.APIResourceList {
 var storedAs = map[schema.GroupKind]string{
 	{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicy"}:        "v1beta1",
 	{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicyBinding"}: "v1beta1",
+	{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}:               "v1beta1",
 }
 
 // storageHash stands for the version in which a resource's objects are stored: a client that sees it change has to read

@@ -13,6 +13,7 @@ import (
 
 	"orrery/sim"
 	"orrery/sim/apiserver"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/door"
 	"orrery/sim/apiserver/door/protobuf"
 	"orrery/sim/apiserver/door/table"
@@ -38,6 +39,13 @@ func serve(t testing.TB) (*driver, *httptest.Server) {
 	s := httptest.NewServer(door.Handler{World: d, Tables: table.New(), Protobuf: protobuf.New()})
 	t.Cleanup(s.Close)
 	return d, s
+}
+
+// Custom implements door.World.
+func (d *driver) Custom() *customresource.Catalog {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.world.Custom()
 }
 
 func (d *driver) client() *door.Client {

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apiserver/pkg/authentication/user"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
@@ -24,6 +25,8 @@ type World interface {
 	Watch(ctx context.Context, id uint64, n int) ([]*client.Change, error)
 	// HangUp says that nobody waits for the answer or the changes of a call any more.
 	HangUp(id uint64)
+	// Custom returns the kinds that users brought to the world.
+	Custom() *customresource.Catalog
 	// NextID returns an ID that no call has had.
 	NextID() uint64
 }
@@ -57,11 +60,13 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // resources returns all that is served, in the order in which discovery lists it.
-func (h Handler) resources() []*api.Resource { return api.Resources }
+func (h Handler) resources() []*api.Resource {
+	return append(api.Resources[:len(api.Resources):len(api.Resources)], h.World.Custom().Resources()...)
+}
 
 // serveResource answers a request for a resource.
 func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
-	t, ok := parse(r.URL.Path)
+	t, ok := parse(r.URL.Path, h.World.Custom())
 	if !ok {
 		h.notFound(w, r)
 		return
@@ -81,7 +86,7 @@ func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
 	if !bearer && r.TLS != nil { // clients show credentials over TLS only
 		call.User = user.Anonymous
 	}
-	a, status := h.negotiate(r, verb == client.WatchVerb, transformed)
+	a, status := h.negotiate(r, verb == client.WatchVerb, t.allowed())
 	if status == nil {
 		status = h.body(r, &call, t)
 	}
@@ -92,7 +97,7 @@ func (h Handler) serveResource(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, status)
 		return
 	}
-	as, status := h.newTransform(r, a, t.resource.Kind)
+	as, status := h.newTransform(r, a, t.resource)
 	if status != nil {
 		h.fail(w, r, status)
 		return

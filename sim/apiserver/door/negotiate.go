@@ -44,6 +44,16 @@ func transformed(f *Format, target *schema.GroupVersionKind) bool {
 	return false
 }
 
+// allowed returns how the target can be answered: custom objects are text.
+func (t target) allowed() allowed {
+	if t.resource.Custom == nil {
+		return transformed
+	}
+	return func(f *Format, target *schema.GroupVersionKind) bool {
+		return transformed(f, target) && (target != nil || !f.Binary)
+	}
+}
+
 // negotiate finds the first of the media types in the Accept header that is served; nil and a Status when there is none.
 func (h Handler) negotiate(r *http.Request, stream bool, may allowed) (negotiated, *metav1.Status) {
 	header := r.Header.Get("Accept")

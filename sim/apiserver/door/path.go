@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
@@ -22,7 +23,7 @@ type target struct {
 
 // parse reads a path of the form /api/v1/namespaces/NS/RESOURCE/NAME/SUBRESOURCE or /apis/GROUP/VERSION/... It reports
 // false when that is no resource that is served.
-func parse(path string) (target, bool) {
+func parse(path string, custom *customresource.Catalog) (target, bool) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	var group, version string
 	switch {
@@ -40,7 +41,12 @@ func parse(path string) (target, bool) {
 	if parts[0] == "namespaces" && len(parts) > 2 && parts[2] != "status" && parts[2] != "finalize" {
 		t.namespace, parts = parts[1], parts[2:]
 	}
-	t.resource = api.FindVersion(schema.GroupVersionResource{Group: group, Version: version, Resource: parts[0]})
+	gvr := schema.GroupVersionResource{Group: group, Version: version, Resource: parts[0]}
+	if t.resource = api.FindVersion(gvr); t.resource == nil {
+		if v := custom.FindVersion(gvr); v != nil {
+			t.resource = v.Resource
+		}
+	}
 	if t.resource == nil || len(parts) > 3 || slices.Contains(parts, "") {
 		return t, false
 	}

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
@@ -28,12 +29,13 @@ type transform struct {
 	negotiated
 	tables  Tables
 	kind    schema.GroupVersionKind // of the objects
+	custom  *customresource.Version // that they are of; nil for Kubernetes' own
 	include metav1.IncludeObjectPolicy
 	headed  bool // whether a watch's table has been given its columns
 }
 
-func (h Handler) newTransform(r *http.Request, a negotiated, kind schema.GroupVersionKind) (*transform, *metav1.Status) {
-	t := &transform{negotiated: a, tables: h.Tables, kind: kind}
+func (h Handler) newTransform(r *http.Request, a negotiated, res *api.Resource) (*transform, *metav1.Status) {
+	t := &transform{negotiated: a, tables: h.Tables, kind: res.Kind, custom: customresource.Of(res)}
 	if a.target == nil || a.target.Kind != "Table" {
 		return t, nil
 	}
@@ -78,7 +80,11 @@ func (t *transform) list(answer *client.Response) (runtime.Object, *metav1.Statu
 		}
 		return o, nil
 	case t.target == nil:
-		return listOf(t.kind, answer), nil
+		l := listOf(t.kind, answer)
+		if t.custom != nil {
+			l.Kind = t.custom.ListKind()
+		}
+		return l, nil
 	case t.target.Kind == "PartialObjectMetadata":
 		return nil, notAcceptable(fmt.Sprintf(
 			"you requested PartialObjectMetadata, but the requested object is a list (*%s.%sList)", t.kind.Version, t.kind.Kind))
@@ -120,6 +126,9 @@ func (t *transform) included(o runtime.Object) runtime.Object {
 
 func (t *transform) rows(objects []api.Object, now time.Time) ([]metav1.TableColumnDefinition, []metav1.TableRow, error) {
 	switch {
+	case t.custom != nil:
+		columns, rows := customRows(t.custom, objects, now)
+		return columns, rows, nil
 	case t.tables == nil:
 		return nameAndAge(objects)
 	case len(objects) == 0:

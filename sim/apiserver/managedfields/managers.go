@@ -36,9 +36,12 @@ type endpoint struct {
 	subresource string
 }
 
+// definitions is the group of CustomResourceDefinitions.
+const definitions = "apiextensions.k8s.io"
+
 // manager returns the field manager of an endpoint.
 //
-// Simplified: how the lists of custom resources are merged is deduced from their values; Kubernetes asks their schema.
+// Simplified: how the lists of custom resources, and of their definitions, are merged is deduced from their values; Kubernetes asks their schema.
 func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 	if f := m.known[e]; f != nil {
 		return f
@@ -49,7 +52,10 @@ func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 		m.known = map[endpoint]*managedfields.FieldManager{}
 	}
 	types, create := m.types, managedfields.NewDefaultFieldManager
-	if !api.Scheme.Recognizes(e.kind) {
+	switch {
+	case e.kind.Group == definitions: // client-go does not know them
+		types = m.deduced
+	case !api.Scheme.Recognizes(e.kind):
 		types, create = m.deduced, managedfields.NewDefaultCRDFieldManager
 	}
 	hub := e.kind.GroupVersion()

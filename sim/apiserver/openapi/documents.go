@@ -33,8 +33,8 @@ type Document struct {
 // concurrent use.
 type Documents struct {
 	bundle *Bundle
-	groups map[string]*Group   // with those of custom resources
-	extra  map[string]*Swagger // what custom resources add to v2, by group and version
+	groups map[string]*Group // with those of custom resources
+	v2     Swagger           // what custom resources add to v2
 	made   map[made]Document
 }
 
@@ -46,6 +46,7 @@ type made struct {
 // New returns the documents of a bundle.
 func New(b *Bundle) *Documents {
 	d := &Documents{bundle: b, groups: map[string]*Group{}, made: map[made]Document{}}
+	d.v2.Paths, d.v2.Own = map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	for path, g := range b.V3 { // any order
 		d.groups[path] = &g
 	}

@@ -18,10 +18,8 @@ func (d *Documents) swagger() ([]byte, error) {
 		definitions[name] = def
 	}
 	maps.Copy(definitions, v2.Own)
-	for _, more := range d.extra { // any order
-		maps.Copy(paths, more.Paths)
-		maps.Copy(definitions, more.Own)
-	}
+	maps.Copy(paths, d.v2.Paths)
+	maps.Copy(definitions, d.v2.Own)
 	return json.Marshal(map[string]any{
 		"swagger": "2.0", "info": d.bundle.Info, "paths": paths, "definitions": definitions, "parameters": v2.Parameters,
 		"securityDefinitions": v2.Definitions, "security": v2.Security,

@@ -30,6 +30,7 @@ var Spec = controller.Spec{
 	Workers:      20,
 	Share:        2, // a deletion takes two requests
 	Watches:      watches(),
+	Custom:       keysOf,
 	ReportErrors: true,
 	Reconcile:    reconcile,
 }
@@ -82,11 +83,14 @@ func keyOf(r *api.Resource, o api.Object) controller.Key {
 
 func reconcile(v controller.View, k controller.Key) controller.Plan {
 	resource, name, _ := strings.Cut(k.Name, "/")
+	if v.Custom().Resource(resource) == nil {
+		return controller.Plan{} // a custom one that is not served any longer
+	}
 	o := v.Get(resource, k.Namespace, name)
 	if o == nil {
 		return controller.Plan{}
 	}
-	i := item{api.Find(resource), o}
+	i := item{v.Custom().Resource(resource), o}
 	switch {
 	case v.Err != nil && v.Err.Reason != metav1.StatusReasonNotFound:
 		return controller.Plan{} // tried again, by then with a newer cache

@@ -49,7 +49,7 @@ func wakeWaiting(v controller.View, was, next api.Object, add func(controller.Ke
 		if next != nil && (!blocks(was, refs[n].UID) || blocks(next, refs[n].UID)) {
 			continue
 		}
-		ref, ok := locate(was, &refs[n])
+		ref, ok := locate(v, was, &refs[n])
 		if !ok {
 			continue
 		}
@@ -72,7 +72,7 @@ func doubtful(v controller.View, old, now api.Object) bool {
 		if had(old, refs[n].UID) {
 			continue
 		}
-		ref, ok := locate(now, &refs[n])
+		ref, ok := locate(v, now, &refs[n])
 		if !ok {
 			continue
 		}

@@ -1,6 +1,8 @@
 package garbagecollector
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -26,8 +28,8 @@ type owners struct {
 
 // locate returns where an object's owner should be; false when there is no such kind, or when the object is cluster-wide
 // and the owner would not be.
-func locate(o api.Object, ref *metav1.OwnerReference) (reference, bool) {
-	r := api.FindKind(schema.FromAPIVersionAndKind(ref.APIVersion, ref.Kind))
+func locate(v controller.View, o api.Object, ref *metav1.OwnerReference) (reference, bool) {
+	r := v.Custom().GroupKind(schema.FromAPIVersionAndKind(ref.APIVersion, ref.Kind))
 	if r == nil || r.Namespaced && o.GetNamespace() == "" {
 		return reference{}, false
 	}
@@ -52,7 +54,7 @@ func sort(v controller.View, o api.Object) (owners, bool) {
 	var s owners
 	refs := o.GetOwnerReferences()
 	for n := range refs {
-		ref, ok := locate(o, &refs[n])
+		ref, ok := locate(v, o, &refs[n])
 		if !ok {
 			return owners{}, false
 		}
@@ -116,7 +118,7 @@ func blocks(o api.Object, owner types.UID) bool {
 // dependents returns the objects that name one as their owner, by resource, namespace and name.
 func dependents(v controller.View, r *api.Resource, owner api.Object) []item {
 	var all []item
-	for _, kind := range api.Resources {
+	for _, kind := range slices.Concat(api.Resources, v.Custom()) {
 		if !watched(kind) || r.Namespaced && !kind.Namespaced {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"orrery/sim/api"
 	"orrery/sim/client"
 	"orrery/sim/controller"
 )
@@ -44,6 +45,11 @@ type ownerPatch[T any] struct {
 
 // disowning removes the object's references to some owners.
 func (i item) disowning(owners ...types.UID) controller.Write {
+	if api.Find(i.resource.Name) == nil {
+		return i.keeping(func(ref metav1.OwnerReference) (metav1.OwnerReference, bool) {
+			return ref, !slices.Contains(owners, ref.UID)
+		})
+	}
 	var p ownerPatch[removal]
 	p.Metadata.UID = i.GetUID()
 	for _, uid := range owners {
@@ -57,6 +63,17 @@ func (i item) unblocking() (controller.Write, bool) {
 	var p ownerPatch[metav1.OwnerReference]
 	p.Metadata.UID = i.GetUID()
 	no := false
+	if api.Find(i.resource.Name) == nil {
+		blocks := slices.ContainsFunc(i.GetOwnerReferences(), func(ref metav1.OwnerReference) bool {
+			return ref.BlockOwnerDeletion != nil && *ref.BlockOwnerDeletion
+		})
+		return i.keeping(func(ref metav1.OwnerReference) (metav1.OwnerReference, bool) {
+			if ref.BlockOwnerDeletion != nil {
+				ref.BlockOwnerDeletion = &no
+			}
+			return ref, true
+		}), blocks
+	}
 	for _, ref := range i.GetOwnerReferences() {
 		if ref.BlockOwnerDeletion != nil && *ref.BlockOwnerDeletion {
 			ref.BlockOwnerDeletion = &no
@@ -64,6 +81,30 @@ func (i item) unblocking() (controller.Write, bool) {
 		}
 	}
 	return i.patch(types.StrategicMergePatchType, p), len(p.Metadata.OwnerReferences) > 0
+}
+
+// referencePatch is a merge patch that sets the owner references of one revision of an object.
+type referencePatch struct {
+	Metadata struct {
+		ResourceVersion string                  `json:"resourceVersion"`
+		OwnerReferences []metav1.OwnerReference `json:"ownerReferences"`
+	} `json:"metadata"`
+}
+
+// keeping gives the object those of its owner references that f keeps, as f returns them: a custom resource has no
+// strategic merge patch.
+//
+// Simplified: this patch is tried at once; Kubernetes first tries the other one each time, which is refused.
+func (i item) keeping(f func(metav1.OwnerReference) (metav1.OwnerReference, bool)) controller.Write {
+	var p referencePatch
+	p.Metadata.ResourceVersion = i.GetResourceVersion()
+	p.Metadata.OwnerReferences = []metav1.OwnerReference{}
+	for _, ref := range i.GetOwnerReferences() {
+		if kept, ok := f(ref); ok {
+			p.Metadata.OwnerReferences = append(p.Metadata.OwnerReferences, kept)
+		}
+	}
+	return i.patch(types.MergePatchType, p)
 }
 
 // finalizerPatch is a merge patch that sets the finalizers of one revision of an object.

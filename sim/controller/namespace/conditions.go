@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"orrery/sim/api"
 	"orrery/sim/client"
 	"orrery/sim/controller"
 )
@@ -67,7 +66,7 @@ func (s *sync) report(c *corev1.NamespaceCondition) {
 	switch c.Type {
 	case corev1.NamespaceContentRemaining:
 		for _, r := range s.note.Remaining {
-			res := api.Find(r.Resource)
+			res := s.view.Custom().Resource(r.Resource)
 			parts = append(parts, res.Plural+"."+res.Kind.Group+" has "+strconv.Itoa(r.Count)+" resource instances")
 		}
 		if len(parts) > 0 {

@@ -7,6 +7,7 @@
 package namespace
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -46,7 +47,7 @@ const (
 // watches returns the watch of namespaces, and those by which the cache knows what is in them.
 func watches() []controller.Watch {
 	all := []controller.Watch{{Resource: "namespaces", Keys: namespaceKey}}
-	for _, r := range contents() {
+	for _, r := range contents(nil) {
 		if r.Plural != "events" {
 			all = append(all, controller.Watch{Resource: r.Name, Keys: noKeys})
 		}
@@ -54,10 +55,10 @@ func watches() []controller.Watch {
 	return all
 }
 
-// contents returns the resources that are deleted with a namespace, pods first.
-func contents() []*api.Resource {
+// contents returns the resources that are deleted with a namespace, pods first and custom ones last.
+func contents(custom []*api.Resource) []*api.Resource {
 	all := []*api.Resource{api.Find("pods")}
-	for _, r := range api.Resources {
+	for _, r := range slices.Concat(api.Resources, custom) {
 		if r.Namespaced && r.Preferred && r.Name != "pods" && r.Serves("deletecollection", "") {
 			all = append(all, r)
 		}
@@ -97,7 +98,7 @@ type sync struct {
 
 // empty deletes everything in the namespace: other things only when no pod is left. Then it lets the namespace go.
 func (s *sync) empty() {
-	for i, r := range contents() {
+	for i, r := range contents(s.view.Custom()) {
 		s.delete(r)
 		if i == 0 && len(s.note.Remaining) > 0 {
 			s.updateStatus(false)

@@ -73,7 +73,7 @@ func text(p controller.Plan) string {
 // all is the deletion of everything but pods.
 func all() string {
 	var out []string
-	for _, r := range contents()[1:] {
+	for _, r := range contents(nil)[1:] {
 		out = append(out, "deletecollection "+r.Name)
 	}
 	return "deletecollection pods, " + strings.Join(out, ", ")

@@ -8,7 +8,6 @@ package inspector
 import (
 	"slices"
 
-	"orrery/sim/api"
 	"orrery/sim/etcd"
 	"orrery/sim/session/instant"
 )
@@ -57,11 +56,11 @@ func last(i *instant.Instant, key string) *etcd.Value {
 }
 
 // keyOf returns the key of an object; "" when there is no such resource.
-func keyOf(resource, namespace, name string) string {
+func keyOf(i *instant.Instant, resource, namespace, name string) string {
 	if resource == "events.events.k8s.io" { // stored as core Events
 		resource = "events"
 	}
-	res := api.Find(resource)
+	res := i.Resource(resource)
 	if res == nil {
 		return ""
 	}

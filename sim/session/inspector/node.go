@@ -76,7 +76,7 @@ func sandbox(i *instant.Instant, s *runtime.Sandbox) wire.Sandbox {
 		out.State = "SANDBOX_READY"
 	}
 	var pod *corev1.Pod
-	if v := i.Store().Get(keyOf("pods", s.Pod.Namespace, s.Pod.Name)); v != nil && v.Object.GetUID() == s.Pod.UID {
+	if v := i.Store().Get(keyOf(i, "pods", s.Pod.Namespace, s.Pod.Name)); v != nil && v.Object.GetUID() == s.Pod.UID {
 		pod = v.Object.(*corev1.Pod)
 	}
 	for k := range s.Containers {

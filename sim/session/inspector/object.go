@@ -9,14 +9,13 @@ import (
 	"orrery/sim/api"
 	"orrery/sim/etcd"
 	"orrery/sim/session/instant"
-	"orrery/sim/session/picture"
 	"orrery/sim/session/status"
 	"orrery/sim/wire"
 )
 
 // Object answers what an object is, who wrote each of its lines, and why it last changed.
 func (p *Inspector) Object(i *instant.Instant, lang string, ref wire.Ref) (*wire.Object, error) {
-	key := keyOf(ref.Resource, ref.Namespace, ref.Name)
+	key := keyOf(i, ref.Resource, ref.Namespace, ref.Name)
 	if key == "" {
 		return nil, errors.New("the cluster has no resource " + ref.Resource)
 	}
@@ -26,8 +25,8 @@ func (p *Inspector) Object(i *instant.Instant, lang string, ref wire.Ref) (*wire
 	}
 	c := p.chronicle(i, key)
 	o := &wire.Object{
-		Ref: ref, Kind: api.FindObject(v.Object).Kind.Kind, Exists: !v.Deleted(), Key: key, Tone: status.Of(v.Object),
-		Revision: v.Mod, Created: v.Create, Version: v.Version, Owner: owner(v.Object), Related: related(i, v),
+		Ref: ref, Kind: kindOf(i, v.Object), Exists: !v.Deleted(), Key: key, Tone: status.Of(v.Object),
+		Revision: v.Mod, Created: v.Create, Version: v.Version, Owner: owner(i, v.Object), Related: related(i, v),
 	}
 	if v.Deleted() {
 		o.Tone = status.Gone
@@ -44,11 +43,19 @@ func (p *Inspector) Object(i *instant.Instant, lang string, ref wire.Ref) (*wire
 	return o, nil
 }
 
+// kindOf returns an object's kind.
+func kindOf(i *instant.Instant, o api.Object) string {
+	if res := i.Server().ResourceOf(o); res != nil {
+		return res.Kind.Kind
+	}
+	return o.GetObjectKind().GroupVersionKind().Kind // of a custom resource that is no more
+}
+
 // owner returns the object's controller, or nil.
-func owner(o api.Object) *wire.Ref {
+func owner(i *instant.Instant, o api.Object) *wire.Ref {
 	if ref := metav1.GetControllerOfNoCopy(o); ref != nil {
 		gv, err := schema.ParseGroupVersion(ref.APIVersion)
-		if res := api.FindKind(gv.WithKind(ref.Kind)); err == nil && res != nil {
+		if res := i.Server().ResourceOfKind(gv.WithKind(ref.Kind)); err == nil && res != nil {
 			r := wire.Ref{Resource: res.Name, Name: ref.Name}
 			if res.Namespaced {
 				r.Namespace = o.GetNamespace()
@@ -73,14 +80,14 @@ func related(i *instant.Instant, v *etcd.Value) []wire.Relation {
 		for _, name := range from {
 			i.Store().Range(api.Find(name).Prefix(v.Object.GetNamespace()), func(o *etcd.Value) bool {
 				if match(o.Object) {
-					out = append(out, wire.Relation{Label: label, Ref: picture.Ref(o.Object)})
+					out = append(out, wire.Relation{Label: label, Ref: i.Ref(o.Object)})
 					count++
 				}
 				return count < relatedMax
 			})
 		}
 	}
-	add("owns", owned[api.FindObject(v.Object).Name], func(o api.Object) bool {
+	add("owns", owned[i.Ref(v.Object).Resource], func(o api.Object) bool {
 		ref := metav1.GetControllerOfNoCopy(o)
 		return ref != nil && ref.UID == v.Object.GetUID()
 	})

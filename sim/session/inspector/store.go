@@ -6,7 +6,6 @@ import (
 
 	"orrery/sim/etcd"
 	"orrery/sim/session/instant"
-	"orrery/sim/session/picture"
 	"orrery/sim/trace"
 	"orrery/sim/wire"
 )
@@ -25,7 +24,7 @@ func (p *Inspector) Store(i *instant.Instant, filter string, offset, limit int) 
 		}
 		if out.Total >= out.Offset && len(out.Keys) < limit {
 			out.Keys = append(out.Keys, wire.StoreKey{
-				Key: v.Key, Create: v.Create, Mod: v.Mod, Version: v.Version, Bytes: p.size(v), Ref: picture.Ref(v.Object),
+				Key: v.Key, Create: v.Create, Mod: v.Mod, Version: v.Version, Bytes: p.size(v), Ref: i.Ref(v.Object),
 				Changed: v.Mod == written,
 			})
 		}

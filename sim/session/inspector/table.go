@@ -10,7 +10,6 @@ import (
 	"orrery/sim/api"
 	"orrery/sim/etcd"
 	"orrery/sim/session/instant"
-	"orrery/sim/session/picture"
 	"orrery/sim/session/status"
 	"orrery/sim/trace"
 	"orrery/sim/wire"
@@ -27,7 +26,7 @@ type printer struct {
 // do not contain the filter are left out.
 func (p *Inspector) Table(i *instant.Instant, resource, filter string, offset, limit int) *wire.Table {
 	out := &wire.Table{Resources: resources(i), Offset: max(offset, 0)}
-	res := api.Find(resource)
+	res := i.Resource(resource)
 	if res == nil || res.Stored() != res || res.Storage == "" {
 		res = api.Find("pods")
 	}
@@ -56,7 +55,7 @@ func (p *Inspector) Table(i *instant.Instant, resource, filter string, offset, l
 		}
 		if out.Total >= out.Offset && len(out.Rows) < limit {
 			out.Rows = append(out.Rows, wire.TableRow{
-				Ref: picture.Ref(v.Object), Cells: cells, Tone: status.Of(v.Object), Changed: v.Mod == written,
+				Ref: i.Ref(v.Object), Cells: cells, Tone: status.Of(v.Object), Changed: v.Mod == written,
 			})
 		}
 		out.Total++
@@ -82,7 +81,7 @@ func (p printer) row(res *api.Resource, o api.Object, now time.Time) []string {
 // resources lists every resource with the number of its objects, pods first.
 func resources(i *instant.Instant) []wire.Resource {
 	var out []wire.Resource
-	for _, res := range api.Resources {
+	for _, res := range i.Server().Resources() {
 		if res.Stored() != res || res.Storage == "" { // shown as they are stored, or not stored
 			continue
 		}

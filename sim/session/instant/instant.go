@@ -15,6 +15,7 @@ import (
 	"orrery/sim/node/runtime"
 	"orrery/sim/scheduler"
 	"orrery/sim/trace"
+	"orrery/sim/wire"
 )
 
 // Instant is the present of a world. It is valid until the world moves on.
@@ -47,6 +48,18 @@ func (i *Instant) Server() *apiserver.Server {
 
 // Store returns the store.
 func (i *Instant) Store() *etcd.Store { return i.Server().Store() }
+
+// Resource returns the resource of a name, of Kubernetes or a custom one, or nil.
+func (i *Instant) Resource(name string) *api.Resource { return i.Server().Resource(name) }
+
+// Ref returns the reference to an object of the store.
+func (i *Instant) Ref(o api.Object) wire.Ref {
+	res := i.Server().ResourceOf(o)
+	if res == nil {
+		return wire.Ref{}
+	}
+	return wire.Ref{Resource: res.Name, Namespace: o.GetNamespace(), Name: o.GetName()}
+}
 
 // Scheduler returns the scheduler.
 func (i *Instant) Scheduler() *scheduler.Scheduler {
@@ -89,7 +102,7 @@ func (i *Instant) Committed(e *trace.Entry) *etcd.Value {
 
 // At returns what the object that an event is about was at the revision of the event, or is now, or nil.
 func (i *Instant) At(e *trace.Entry) api.Object {
-	res := api.Find(e.Resource)
+	res := i.Resource(e.Resource)
 	if res == nil {
 		return nil
 	}

@@ -7,7 +7,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"orrery/sim/api"
 	"orrery/sim/scheduler/framework"
 	"orrery/sim/scheduler/queue"
 	"orrery/sim/session/instant"
@@ -72,15 +71,6 @@ func waiting(i *instant.Instant) (pods []wire.Ref, all int) {
 		return true
 	})
 	return pods, all
-}
-
-// Ref returns the reference to an object of the store.
-func Ref(o api.Object) wire.Ref {
-	res := api.FindObject(o)
-	if res == nil {
-		return wire.Ref{}
-	}
-	return wire.Ref{Resource: res.Name, Namespace: o.GetNamespace(), Name: o.GetName()}
 }
 
 // ready reports whether a node's Ready condition is true.

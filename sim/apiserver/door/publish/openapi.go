@@ -12,6 +12,7 @@ import (
 
 	"github.com/munnerz/goautoneg"
 
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/apiserver/openapi"
 )
 
@@ -19,9 +20,13 @@ import (
 type OpenAPI struct {
 	// Load returns the file with Kubernetes' own documents. It is called when the first document is asked for.
 	Load func() ([]byte, error)
+	// Custom returns the kinds that users brought to the world; nil for none.
+	Custom func() *customresource.Catalog
 
 	mu        sync.Mutex
-	documents *openapi.Documents
+	own       *openapi.Documents // of Kubernetes' own kinds
+	catalog   *customresource.Catalog
+	documents *openapi.Documents // with those of the catalog
 }
 
 // accepted are the forms in which documents can be had: what a client asks for, what that is here, and what the answer
@@ -59,9 +64,23 @@ func (o *OpenAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o *OpenAPI) load() error {
-	if o.documents != nil {
+	if o.own == nil {
+		if err := o.unpack(); err != nil {
+			return err
+		}
+	}
+	if o.Custom == nil || o.Custom() == o.catalog {
 		return nil
 	}
+	catalog := o.Custom()
+	documents, err := o.own.With(catalog)
+	if err == nil {
+		o.catalog, o.documents = catalog, documents
+	}
+	return err
+}
+
+func (o *OpenAPI) unpack() error {
 	file, err := o.Load()
 	if err != nil {
 		return err
@@ -70,7 +89,8 @@ func (o *OpenAPI) load() error {
 	if err != nil {
 		return err
 	}
-	o.documents = openapi.New(bundle)
+	o.own = openapi.New(bundle)
+	o.documents = o.own
 	return nil
 }
 

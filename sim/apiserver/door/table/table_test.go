@@ -58,7 +58,10 @@ func TestAges(t *testing.T) {
 }
 
 // plain are the kinds that Kubernetes has no columns for: their tables are names and ages.
-var plain = []string{"limitranges", "clusterroles.rbac.authorization.k8s.io", "roles.rbac.authorization.k8s.io"}
+var plain = []string{
+	"limitranges", "clusterroles.rbac.authorization.k8s.io", "roles.rbac.authorization.k8s.io",
+	"customresourcedefinitions.apiextensions.k8s.io",
+}
 
 // TestColumns holds that every other kind has columns of its own.
 func TestColumns(t *testing.T) {

@@ -1,0 +1,205 @@
+package openapi
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
+	openapiv2 "k8s.io/apiextensions-apiserver/pkg/controller/openapi/v2"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+
+	"orrery/sim/apiserver/customresource"
+)
+
+// With returns the documents with those of the custom resources that a catalog serves.
+func (d *Documents) With(c *customresource.Catalog) (*Documents, error) {
+	n := New(d.bundle)
+	for k, doc := range d.made { // any order
+		if d.bundle.V3[k.path].Paths != nil {
+			n.made[k] = doc
+		}
+	}
+	for _, r := range c.Resources() {
+		v := c.Find(r.Name)
+		path := "apis/" + r.Kind.Group
+		if n.groups[path] == nil {
+			n.groups[path] = &Group{Paths: map[string]json.RawMessage{}}
+		}
+		path += "/" + r.Kind.Version
+		if n.groups[path] == nil {
+			n.groups[path] = &Group{Paths: map[string]json.RawMessage{}, Own: map[string]json.RawMessage{}}
+		}
+		if err := n.add(n.groups[path], v); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// The names of the schemas that those of every custom resource refer to.
+const (
+	objectMeta    = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+	listMeta      = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta"
+	deleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"
+)
+
+// add adds a version of a custom resource to its group's document and to the one of all.
+func (d *Documents) add(g *Group, v *customresource.Version) error {
+	k := v.Resource.Kind
+	name, list := model(k.Group, k.Version, k.Kind), model(k.Group, k.Version, v.ListKind())
+	for _, old := range []bool{false, true} {
+		ref := schemaRef
+		paths, schemas := g.Paths, g.Own
+		if old {
+			ref, paths, schemas = definitionRef, d.v2.Paths, d.v2.Own
+		}
+		for path, s := range map[string]*spec.Schema{name: kindSchema(v, ref, old), list: listSchema(v, ref, old)} { // any order
+			text, err := json.Marshal(s)
+			if err != nil {
+				return err
+			}
+			schemas[path] = text
+		}
+		if err := d.addPaths(paths, v, old); err != nil {
+			return err
+		}
+	}
+	g.Security = d.bundle.V3[templateGroup].Security
+	g.Uses = d.reach(g)
+	g.Own[deleteOptions] = d.bundle.V3[templateGroup].schema(d.bundle, deleteOptions)
+	return nil
+}
+
+func (g Group) schema(b *Bundle, name string) json.RawMessage {
+	if s, ok := g.Own[name]; ok {
+		return s
+	}
+	return b.Schemas[name]
+}
+
+// reach returns the names of Kubernetes' own schemas that a group's document refers to, directly or through others.
+func (d *Documents) reach(g *Group) []string {
+	found := map[string]bool{}
+	var follow func(text json.RawMessage)
+	follow = func(text json.RawMessage) {
+		rest := string(text)
+		for {
+			_, after, ok := strings.Cut(rest, schemaRef)
+			if !ok {
+				return
+			}
+			name, _, _ := strings.Cut(after, `"`)
+			rest = after
+			if s, own := d.bundle.Schemas[name]; own && !found[name] && name != deleteOptions {
+				found[name] = true
+				follow(s)
+			}
+		}
+	}
+	for _, m := range []map[string]json.RawMessage{g.Paths, g.Own} {
+		for _, text := range m { // any order
+			follow(text)
+		}
+	}
+	follow(d.bundle.V3[templateGroup].schema(d.bundle, deleteOptions))
+	return slices.Sorted(maps.Keys(found))
+}
+
+// model returns the name of a kind's schema: "com.example.stable.v1.CronTab".
+func model(group, version, kind string) string {
+	parts := strings.Split(group, ".")
+	slices.Reverse(parts)
+	return strings.Join(append(parts, version, kind), ".")
+}
+
+// kindSchema returns the schema of a custom resource's objects with what every object has. Old asks for the v2 form, in
+// which what kubectl would misunderstand is left out.
+func kindSchema(v *customresource.Version, ref string, old bool) *spec.Schema {
+	s := v.Schema()
+	var out *spec.Schema
+	switch {
+	case s == nil, old && (s.XPreserveUnknownFields || v.KeepsUnknown()):
+		out = &spec.Schema{SchemaProps: spec.SchemaProps{Type: []string{"object"}}}
+	default:
+		out = published(s, old)
+		typeMeta(out)
+		out.SetProperty("metadata", *spec.RefSchema(ref + objectMeta).WithDescription(metav1.PartialObjectMetadata{}.SwaggerDoc()["metadata"]))
+		embedded(out, ref, old)
+	}
+	return own(out, v, v.Resource.Kind.Kind, old)
+}
+
+func published(s *schema.Structural, old bool) *spec.Schema {
+	s = s.Unfold()
+	if old {
+		s = openapiv2.ToStructuralOpenAPIV2(s)
+	}
+	return s.ToKubeOpenAPI()
+}
+
+func listSchema(v *customresource.Version, ref string, old bool) *spec.Schema {
+	k := v.Resource.Kind
+	items := spec.ArrayProperty(spec.RefSchema(ref + model(k.Group, k.Version, k.Kind)))
+	s := new(spec.Schema).Typed("object", "").WithDescription(v.ListKind()+" is a list of "+k.Kind).WithRequired("items").
+		SetProperty("items", *items.WithDescription("List of " + v.Resource.Plural +
+			". More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md")).
+		SetProperty("metadata", *spec.RefSchema(ref + listMeta).WithDescription(metav1.PartialObjectMetadataList{}.SwaggerDoc()["metadata"]))
+	typeMeta(s)
+	return own(s, v, v.ListKind(), old)
+}
+
+// own marks a schema as a kind's.
+func own(s *spec.Schema, v *customresource.Version, kind string, old bool) *spec.Schema {
+	k := v.Resource.Kind
+	s.AddExtension("x-kubernetes-group-version-kind", []any{map[string]any{"group": k.Group, "version": k.Version, "kind": kind}})
+	if fields := v.Selectable(); len(fields) > 0 && !old {
+		all := make([]any, len(fields))
+		for i, f := range fields {
+			all[i] = map[string]any{"fieldPath": f}
+		}
+		s.AddExtension("x-kubernetes-selectable-fields", all)
+	}
+	return s
+}
+
+// typeMeta adds the fields that every object has.
+func typeMeta(s *spec.Schema) {
+	docs := metav1.TypeMeta{}.SwaggerDoc()
+	s.SetProperty("apiVersion", *spec.StringProperty().WithDescription(docs["apiVersion"]))
+	s.SetProperty("kind", *spec.StringProperty().WithDescription(docs["kind"]))
+}
+
+// embedded adds what every object has to the schemas of objects within objects.
+func embedded(s *spec.Schema, ref string, old bool) {
+	if s == nil {
+		return
+	}
+	for name, p := range s.Properties { // any order
+		embedded(&p, ref, old)
+		s.Properties[name] = p
+	}
+	if s.Items != nil {
+		embedded(s.Items.Schema, ref, old)
+	}
+	if s.AdditionalProperties != nil {
+		embedded(s.AdditionalProperties.Schema, ref, old)
+	}
+	keeps, _ := s.Extensions.GetBool("x-kubernetes-preserve-unknown-fields")
+	if is, _ := s.Extensions.GetBool("x-kubernetes-embedded-resource"); !is || keeps && old {
+		return
+	}
+	const more = " More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#"
+	s.SetProperty("apiVersion", *spec.StringProperty().WithDescription(
+		"apiVersion defines the versioned schema of this representation of an object." + more + "resources"))
+	s.SetProperty("kind", *spec.StringProperty().WithDescription(
+		"kind is a string value representing the type of this object. In CamelCase." + more + "types-kinds"))
+	s.SetProperty("metadata", *spec.RefSchema(ref + objectMeta).WithDescription(metav1.PartialObjectMetadata{}.SwaggerDoc()["metadata"]))
+	for _, name := range []string{"kind", "apiVersion"} {
+		if !slices.Contains(s.Required, name) {
+			s.Required = append(s.Required, name)
+		}
+	}
+}
