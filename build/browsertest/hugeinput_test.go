@@ -46,6 +46,12 @@ func TestSurvivesHugeInput(t *testing.T) {
 	v.tab.Close()
 	v = open(t, server, profile)
 	must(t, v.tab.Wait(`document.querySelector(".cm-content").innerText.includes("name: huge")`, quick))
+}
+
+// TestStopsLongRuns applies what makes a world busy for long, and stops it.
+func TestStopsLongRuns(t *testing.T) {
+	v := open(t, serveSite(t, nil), t.TempDir())
+	v.alone()
 
 	t.Log("10,000 documents")
 	v.answering(unmoved, func() {
