@@ -85,25 +85,40 @@ func nameOf(node *accessibility.Node) (name string) {
 	return name
 }
 
-// Press clicks the middle of the element with the mouse, as a user would: what lies over it gets the click.
+// middle is a function in JavaScript: the middle of the part of an element that its scrolling ancestors and the window
+// leave to be seen, as "x y"; empty when they leave nothing.
+const middle = `e => {
+	let {left, top, right, bottom} = e.getClientRects()[0] ?? {};
+	const cut = (r) => [left, top, right, bottom] =
+		[Math.max(left, r.left), Math.max(top, r.top), Math.min(right, r.right), Math.min(bottom, r.bottom)];
+	cut({left: 0, top: 0, right: innerWidth, bottom: innerHeight});
+	for (let p = e.parentElement; p; p = p.parentElement) {
+		if (p instanceof HTMLElement && getComputedStyle(p).overflow !== "visible") cut(p.getBoundingClientRect());
+	}
+	return left < right && top < bottom ? (left + right) / 2 + " " + (top + bottom) / 2 : "";
+}`
+
+// Press clicks the middle of what is seen of the element with the mouse, as a user would: what lies over it gets the click.
 func (e Element) Press() error {
 	err := e.tab.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		if _, err := cdp.Call(ctx, target, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: e.id}); err != nil {
-			return err
-		}
-		shown, err := cdp.Call(ctx, target, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: e.id})
-		if err != nil {
-			return err
-		}
-		if len(shown.Quads) == 0 {
-			return errors.New("it is not on the screen")
-		}
-		corner, opposite := shown.Quads[0][0:2], shown.Quads[0][4:6]
-		x, y := (corner[0]+opposite[0])/2, (corner[1]+opposite[1])/2
-		_, err = chromedp.MouseClickXY(x, y)(ctx, target)
+		_, err := cdp.Call(ctx, target, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: e.id})
 		return err
 	}))
-	return e.wrap("press", err)
+	if err != nil {
+		return e.wrap("scroll to", err)
+	}
+	at, err := e.Call(middle)
+	if err != nil {
+		return err
+	}
+	var x, y float64
+	if _, err := fmt.Sscan(at, &x, &y); err != nil {
+		return e.wrap("press", errors.New("it is not on the screen"))
+	}
+	return e.wrap("press", e.tab.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.MouseClickXY(x, y)(ctx, target)
+		return err
+	})))
 }
 
 // Call calls a JavaScript function with the element as its argument and returns what it returns as a string.

@@ -46,6 +46,14 @@ func TestSurvivesHugeInput(t *testing.T) {
 	v.tab.Close()
 	v = open(t, server, profile)
 	must(t, v.tab.Wait(`document.querySelector(".cm-content").innerText.includes("name: huge")`, quick))
+
+	t.Log("and then another manifest")
+	v.paste(strconv.Quote(deployment))
+	must(t, v.tab.Wait(`document.querySelector(".cm-content").innerText.includes("name: bad")`, quick))
+	v.apply()
+	v.settle()
+	v.shows("region", "Map", "bad-")
+	v.clean()
 }
 
 // TestStopsLongRuns applies what makes a world busy for long, and stops it.
