@@ -34,7 +34,7 @@ func images(name string) []string {
 	case name < "04":
 		return []string{"nginx:1.27"}
 	}
-	return []string{"nginx:1.26", "nginx:1.27", "nginx:1.28", "nginx:1.29"}
+	return []string{"nginx:1.26", "nginx:1.27", "nginx:1.28", "nginx:1.29", "nginx"}
 }
 
 // age is how long before the wall's time the world begins: it hurries ahead, and kubectl measures ages by its own clock.

@@ -27,6 +27,7 @@ type server struct {
 	log      []string
 	statuses []*corev1.PodStatus
 	stored   api.Object // the Lease
+	config   *corev1.ConfigMap
 }
 
 func (s *server) Clone() engine.Component {
@@ -64,6 +65,11 @@ func (s *server) Handle(t *engine.Turn, body any) {
 		line += " " + changes(&old.Status, &n.Status)
 		s.statuses = append(s.statuses, &n.Status)
 		s.store(t, client.Modified, &n)
+	case r.Resource == configMaps:
+		out.Object = s.config
+		if s.config == nil {
+			out.Code, out.Object, out.Error = 404, nil, &metav1.Status{Reason: metav1.StatusReasonNotFound}
+		}
 	case r.Resource == leases:
 		s.lease(out)
 	case r.Resource == "pods" && r.Verb == client.Delete:

@@ -6,7 +6,7 @@
 // starts what is missing. The order and content of its writes are those of the recordings of a real cluster.
 //
 // It leaves out volumes' contents, resource enforcement and eviction, static pods, ephemeral containers, lifecycle
-// hooks, active deadlines, in-place changes of a pod, and device plugins. Models k8s.io/kubernetes/pkg/kubelet.
+// hooks, in-place changes of a pod, and device plugins. Models k8s.io/kubernetes/pkg/kubelet.
 package kubelet
 
 import (
@@ -37,6 +37,7 @@ type Kubelet struct {
 
 	workers *btree.BTreeG[*worker] // by UID; the values are immutable, see edit
 	tokens  []request              // under way; replaced, never changed
+	asks    []ask                  // for objects, under way; replaced, never changed
 	pulls   []turn                 // for their turn to pull, the first under way; replaced, never changed
 	tag     uint64                 // of the latest call to the runtime
 	relist  time.Duration          // within Config.Relist, when this kubelet looks at what runs
@@ -116,6 +117,8 @@ func (k *Kubelet) Handle(t *engine.Turn, body any) {
 		k.timer(t, b)
 	case probeTimer:
 		k.probe(t, b)
+	case mountTimer:
+		k.mountAgain(t, b)
 	case renew:
 		k.renew(t)
 	case nodeSync:
@@ -156,6 +159,8 @@ func (k *Kubelet) answered(t *engine.Turn, r *client.Response) {
 		k.tokenAnswered(t, r)
 	case r.Request.Resource == leases:
 		k.leaseAnswered(t, r)
+	case r.Request.Verb == client.Get && (r.Request.Resource == configMaps || r.Request.Resource == secrets):
+		k.told(t, r)
 	}
 }
 

@@ -9,6 +9,12 @@ func (w *worker) phase() corev1.PodPhase {
 	if p := w.pod.Status.Phase; isTerminal(p) {
 		return p
 	}
+	if w.expired {
+		return corev1.PodFailed
+	}
+	if w.expired {
+		return corev1.PodFailed
+	}
 	var pending, failed, waits, runs, ended, final, succeeded int
 	for i := range w.containers {
 		c := &w.containers[i]

@@ -95,10 +95,38 @@ func (k *Kubelet) present(t *engine.Turn, w *worker, a *cri.Answer) {
 	}
 }
 
-// create has the runtime create a container now that its image is there.
+// create has the runtime create a container now that its image is there. What its environment refers to is asked for
+// first.
 func (k *Kubelet) create(t *engine.Turn, w *worker, i int, img *image.Image) {
 	c := &w.containers[i]
-	c.image = img
+	c.image, w.finds = img, nil
+	if refs := environment(c.spec); refs != nil {
+		w.step, w.asks = asking, k.ask(t, w, -1, refs)
+		return
+	}
+	k.createWith(t, w, i)
+}
+
+// configured goes on once all is known of what a container's environment refers to.
+func (k *Kubelet) configured(t *engine.Turn, w *worker) {
+	i := w.plan[0]
+	c := &w.containers[i]
+	wrong := missing(w.finds, bare(environment(c.spec)))
+	if wrong == "" {
+		_, wrong = w.variables(k, c.spec)
+	}
+	if wrong != "" {
+		c.waits, c.waitMessage, w.failed = "CreateContainerConfigError", wrong, true
+		k.record(t, w, i, corev1.EventTypeWarning, "Failed", "Error: "+wrong)
+		k.skip(t, w)
+		return
+	}
+	k.createWith(t, w, i)
+}
+
+func (k *Kubelet) createWith(t *engine.Turn, w *worker, i int) {
+	c := &w.containers[i]
+	img := c.image
 	c.program = img.Run(c.spec.Command, c.spec.Args)
 	attempt := c.restarts
 	if c.id != "" {

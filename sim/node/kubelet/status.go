@@ -71,6 +71,9 @@ func (k *Kubelet) status(t *engine.Turn, w *worker) *corev1.PodStatus {
 	phase := w.phase()
 	if !isTerminal(phase) || w.stage >= stopped {
 		s.Phase = phase
+		if w.expired {
+			s.Reason, s.Message = overdueReason, overdueMessage
+		}
 	}
 	inits := len(w.pod.Spec.InitContainers)
 	for i := range w.containers {

@@ -29,6 +29,7 @@ func (k *Kubelet) sync(t *engine.Turn, w *worker) {
 		k.complete(t, w)
 		return
 	case first:
+		k.limit(t, w)
 		k.after(t, w, t.Rand().Draw(k.config.Token), timerToken)
 		w.step = volumes
 		k.after(t, w, k.config.Mount, timerMount)
@@ -92,6 +93,7 @@ func (w *worker) policyRestarts(c *container) bool {
 
 // requestToken asks for the service account token that the pod's volumes need.
 func (k *Kubelet) requestToken(t *engine.Turn, w *worker) {
+	k.mountAll(t, w)
 	if !needsToken(w.pod) {
 		w.token = true
 		return
@@ -146,15 +148,17 @@ func (k *Kubelet) tokenAnswered(t *engine.Turn, r *client.Response) {
 }
 
 // mounted looks whether the volumes are mounted, and goes on to the sandbox when they are.
-//
-// Simplified: only the service account's token is waited for; Kubernetes also mounts ConfigMaps and Secrets here, and
-// stays here while one is missing.
 func (k *Kubelet) mounted(t *engine.Turn, w *worker) {
 	if w.step != volumes {
 		return
 	}
-	if !w.token {
+	left := w.unmounted()
+	switch {
+	case !w.token, left != nil && !w.overdue:
 		k.after(t, w, k.config.Mount, timerMount)
+		return
+	case left != nil:
+		w.polled = true // there is no more to see before a volume is mounted
 		return
 	}
 	w.step = calling

@@ -37,6 +37,7 @@ func (k *Kubelet) complete(t *engine.Turn, w *worker) {
 
 // kill stops every container of the pod that runs, then its sandbox.
 func (k *Kubelet) kill(t *engine.Turn, w *worker) {
+	k.complain(t, w)
 	grace := time.Duration(corev1.DefaultTerminationGracePeriodSeconds) * time.Second
 	if s := w.pod.Spec.TerminationGracePeriodSeconds; s != nil {
 		grace = time.Duration(*s) * time.Second
@@ -106,8 +107,9 @@ func (k *Kubelet) sandboxStopped(t *engine.Turn, a *cri.Answer) {
 // that ended by itself is reported only then.
 func (k *Kubelet) stopped(t *engine.Turn, w *worker) {
 	w.step = idle
-	if !w.completed {
-		if w.allEnded() {
+	k.complain(t, w)
+	if !w.completed || w.expired {
+		if w.expired || w.allEnded() {
 			w.stage = stopped
 		}
 		k.report(t, w)
@@ -129,6 +131,7 @@ func (w *worker) allEnded() bool {
 // finish reports the pod's end in full, and removes a deleted pod from the API. Containers that should run and never did
 // are lost.
 func (k *Kubelet) finish(t *engine.Turn, w *worker) {
+	k.complain(t, w)
 	k.report(t, w)
 	if w.completed || w.allEnded() {
 		w.stage = finished

@@ -30,7 +30,13 @@ type worker struct {
 	live       bool              // the sandbox runs
 	ip         string            // of the sandbox
 	seen       bool              // the status shows the IP: since the sync after the sandbox
-	token      bool              // volumes can be mounted
+	token      bool              // volumes can be mounted, as far as the token goes
+	volumes    []volume          // that need more; replaced, never changed
+	polled     bool              // the sync looked for its volumes and waits for those that fail
+	overdue    bool              // somebody will notice when volumes stay unmounted
+	expired    bool              // it ran longer than its deadline
+	asks       int               // for objects of the environment of the container that is to be created
+	finds      []find            // what came of them; replaced, never changed
 	stops      int               // StopContainer calls under way
 	stage      stage
 	completed  bool // it ended by itself
@@ -48,6 +54,7 @@ const (
 	idle    step = iota
 	accept       // its first sync
 	volumes      // its volumes
+	asking       // what a container's environment refers to
 	pulling      // its turn to pull, or the pull
 	calling      // a call of the runtime that cannot be broken off
 )
@@ -107,7 +114,7 @@ const (
 )
 
 func newWorker(pod *corev1.Pod) *worker {
-	w := &worker{uid: pod.UID, pod: pod}
+	w := &worker{uid: pod.UID, pod: pod, volumes: volumesOf(pod)}
 	for i := range pod.Spec.InitContainers {
 		c := &pod.Spec.InitContainers[i]
 		stays := c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
@@ -220,6 +227,9 @@ const (
 	timerMount  what = "mount"
 	timerKill   what = "kill"
 	timerFinish what = "finish"
+
+	timerOverdue  what = "overdue"  // volumes should be mounted by now
+	timerDeadline what = "deadline" // of the pod
 )
 
 // after schedules work for the worker.
@@ -256,6 +266,10 @@ func (k *Kubelet) timer(t *engine.Turn, b timer) {
 		k.kill(t, w)
 	case timerFinish:
 		k.finish(t, w)
+	case timerOverdue:
+		k.mountsOverdue(t, w)
+	case timerDeadline:
+		k.expire(t, w)
 	}
 }
 
