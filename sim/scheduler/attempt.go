@@ -39,7 +39,7 @@ func (s *Scheduler) schedule(t *engine.Turn) {
 		return
 	}
 	t.Foreground() // however the attempt came about: it leads to something
-	s.cache.place(p.Pod, d.Selected, true)
+	s.cache.Place(p.Pod, d.Selected, true)
 	id := s.conn.Send(t, s.profile.binder.Bind(pod, d.Selected))
 	s.binding.ReplaceOrInsert(binding{id: id, pod: p, node: d.Selected})
 }
@@ -113,12 +113,12 @@ func (s *Scheduler) bound(t *engine.Turn, b binding, failure *metav1.Status) {
 		return
 	}
 	message := "running Bind plugin \"" + s.profile.binder.Name() + "\": " + failure.Message
-	p, known := s.cache.get(pod.Namespace, pod.Name)
-	known = known && p.pod.UID == pod.UID
-	if known && p.assumed {
-		s.cache.remove(p)
-		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.pod}, t.Now())
-		b.pod.Pod, pod = p.pod, p.pod.Pod
+	p, known := s.cache.Get(pod.Namespace, pod.Name)
+	known = known && p.Pod.UID == pod.UID
+	if known && p.Assumed {
+		s.cache.Remove(p)
+		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.Pod}, t.Now())
+		b.pod.Pod, pod = p.Pod, p.Pod.Pod
 		s.queue.Refused(b.pod, 0, t.Now())
 	}
 	s.report(t, pod, corev1.PodReasonSchedulerError, message)

@@ -42,7 +42,7 @@ func TestBindingFails(t *testing.T) {
 		t.Errorf("two failures were retried without backoff: %v", b.engine.Now())
 	}
 	var milliCPU int64
-	for _, n := range b.scheduler().cache.nodes {
+	for _, n := range b.scheduler().cache.Nodes() {
 		milliCPU += n.Requested.MilliCPU
 	}
 	equal(t, "requested", milliCPU, 3000)
@@ -65,7 +65,7 @@ func TestDeletedWhileBinding(t *testing.T) {
 	b.settle()
 	b.advance(time.Minute)
 	equal(t, "waiting", b.scheduler().queue.Len(), 0)
-	for _, n := range b.scheduler().cache.nodes {
+	for _, n := range b.scheduler().cache.Nodes() {
 		equal(t, n.Node.Name, n.Pods, 0)
 	}
 }

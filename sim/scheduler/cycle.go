@@ -16,17 +16,17 @@ func (s *Scheduler) decide(t *engine.Turn, p *framework.QueuedPod) (*Decision, u
 		Namespace: p.Pod.Namespace, Name: p.Pod.Name, UID: p.Pod.UID, Event: t.Entry.Number, At: t.Now(),
 		Attempt: p.Attempts, Plugins: s.profile.names,
 	}
-	if len(s.cache.nodes) == 0 {
+	if len(s.cache.Nodes()) == 0 {
 		d.Message = noNodes
 		return d, 0
 	}
-	f := filtering{profile: s.profile, nodes: s.cache.nodes, decision: d}
+	f := filtering{profile: s.profile, cluster: s.cache, nodes: s.cache.Nodes(), decision: d}
 	if !f.prepare(p.Pod) {
 		d.Message = f.message(p.Pod)
 		return d, f.rejectors
 	}
 	f.run(s.next)
-	s.next = (s.next + d.Evaluated) % len(s.cache.nodes)
+	s.next = (s.next + d.Evaluated) % len(s.cache.Nodes())
 	switch d.Feasible {
 	case 0:
 		d.Message = f.message(p.Pod)
@@ -44,6 +44,7 @@ func (s *Scheduler) decide(t *engine.Turn, p *framework.QueuedPod) (*Decision, u
 // filtering is the work of one decision.
 type filtering struct {
 	*profile
+	cluster   framework.Cluster
 	nodes     []*framework.Node
 	decision  *Decision
 	screens   []func(*framework.Node) framework.Status // for each filter; nil when it has nothing to do with the pod
@@ -59,7 +60,7 @@ type filtering struct {
 func (f *filtering) prepare(pod *framework.Pod) bool {
 	f.screens = make([]func(*framework.Node) framework.Status, len(f.filters))
 	for i, plugin := range f.filters {
-		screen := plugin.PreFilter(pod)
+		screen := plugin.PreFilter(pod, f.cluster)
 		f.screens[i] = screen.Filter
 		if screen.Refusal.Code != framework.Success {
 			f.rejectors |= plugin.bit
@@ -153,7 +154,7 @@ func (f *filtering) score(pod *framework.Pod) {
 		f.decision.Nodes[i].Raw, f.decision.Nodes[i].Weighted = row[:plugins:plugins], row[plugins:]
 	}
 	for p, plugin := range f.scorers {
-		scoring := plugin.PreScore(pod)
+		scoring := plugin.PreScore(pod, f.cluster, f.feasible)
 		if scoring.Score == nil {
 			continue
 		}

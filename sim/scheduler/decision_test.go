@@ -39,13 +39,20 @@ func TestScores(t *testing.T) {
 	b.settle()
 	d := b.scheduler().Decision("demo", "web")
 	equal(t, "plugins", d.Plugins.Scores, []Score{
-		{"TaintToleration", 3}, {"NodeAffinity", 2}, {"NodeResourcesFit", 1}, {"NodeResourcesBalancedAllocation", 1},
+		{"TaintToleration", 3},
+		{"NodeAffinity", 2},
+		{"NodeResourcesFit", 1},
+		{"PodTopologySpread", 2},
+		{"InterPodAffinity", 2},
+		{"NodeResourcesBalancedAllocation", 1},
+		{"ImageLocality", 1},
 	})
 	equal(t, "filters", d.Plugins.Filters, []string{
-		"NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit",
+		"NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit", "PodTopologySpread",
+		"InterPodAffinity",
 	})
 	for _, n := range d.Nodes {
-		equal(t, n.Name, fmt.Sprint(n.Raw, n.Weighted, n.Total), "[100 0 81 71] [300 0 81 71] 452")
+		equal(t, n.Name, fmt.Sprint(n.Raw, n.Weighted, n.Total), "[100 0 81 0 0 71 0] [300 0 81 0 0 71 0] 452")
 	}
 }
 

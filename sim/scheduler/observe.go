@@ -26,16 +26,18 @@ func (s *Scheduler) observe(t *engine.Turn, ch *client.Change) {
 		case o.Spec.SchedulerName == reporter:
 			s.podWaits(t, o)
 		}
+	default:
+		s.cache.Objects().Apply(*ch)
 	}
 }
 
 func (s *Scheduler) observeNode(t *engine.Turn, change client.ChangeType, node *corev1.Node) {
 	if change == client.Deleted {
 		s.queue.Move(framework.NodeDelete, framework.Change{OldNode: node}, t.Now())
-		s.cache.removeNode(node.Name)
+		s.cache.RemoveNode(node.Name)
 		return
 	}
-	old := s.cache.setNode(node)
+	old := s.cache.SetNode(node)
 	if old == nil {
 		s.queue.Move(framework.NodeAdd, framework.Change{NewNode: node}, t.Now())
 		return
@@ -48,40 +50,40 @@ func (s *Scheduler) observeNode(t *engine.Turn, change client.ChangeType, node *
 // podGone forgets a pod that was deleted or has ended, which may make place for others.
 func (s *Scheduler) podGone(t *engine.Turn, pod *corev1.Pod) {
 	s.queue.Delete(pod.Namespace, pod.Name)
-	if p, ok := s.cache.get(pod.Namespace, pod.Name); ok && p.pod.UID == pod.UID {
-		s.cache.remove(p)
-		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.pod}, t.Now())
+	if p, ok := s.cache.Get(pod.Namespace, pod.Name); ok && p.Pod.UID == pod.UID {
+		s.cache.Remove(p)
+		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.Pod}, t.Now())
 	}
 }
 
 // podPlaced takes in a pod that has a node: whoever gave it to it.
 func (s *Scheduler) podPlaced(t *engine.Turn, pod *corev1.Pod) {
 	s.queue.Delete(pod.Namespace, pod.Name)
-	old, had := s.cache.get(pod.Namespace, pod.Name)
-	if !had || old.pod.UID != pod.UID {
+	old, had := s.cache.Get(pod.Namespace, pod.Name)
+	if !had || old.Pod.UID != pod.UID {
 		p := framework.NewPod(pod)
-		s.cache.place(p, pod.Spec.NodeName, false)
+		s.cache.Place(p, pod.Spec.NodeName, false)
 		s.queue.Move(framework.AssignedPodAdd, framework.Change{NewPod: p}, t.Now())
 		return
 	}
-	p := old.pod.Renew(pod)
-	s.cache.place(p, pod.Spec.NodeName, false)
-	change := framework.Change{OldPod: old.pod, NewPod: p}
-	if old.assumed {
+	p := old.Pod.Renew(pod)
+	s.cache.Place(p, pod.Spec.NodeName, false)
+	change := framework.Change{OldPod: old.Pod, NewPod: p}
+	if old.Assumed {
 		s.queue.Move(framework.AssignedPodAdd, change, t.Now())
 		return
 	}
-	for _, e := range framework.PodEvents(old.pod, p) {
+	for _, e := range framework.PodEvents(old.Pod, p) {
 		s.queue.Move(e, change, t.Now())
 	}
 }
 
 // podWaits takes in a pod without a node. One that is assumed on a node is left alone, unless it is being deleted.
 func (s *Scheduler) podWaits(t *engine.Turn, pod *corev1.Pod) {
-	p, assumed := s.cache.get(pod.Namespace, pod.Name)
-	if !assumed || p.pod.UID != pod.UID {
+	p, assumed := s.cache.Get(pod.Namespace, pod.Name)
+	if !assumed || p.Pod.UID != pod.UID {
 		if assumed {
-			s.podGone(t, p.pod.Pod)
+			s.podGone(t, p.Pod.Pod)
 		}
 		if q, ok := s.queue.Get(pod.Namespace, pod.Name); ok {
 			if q.Pod.UID == pod.UID {
@@ -93,9 +95,9 @@ func (s *Scheduler) podWaits(t *engine.Turn, pod *corev1.Pod) {
 		s.queue.Add(framework.NewPod(pod), t.Now())
 		return
 	}
-	s.cache.place(p.pod.Renew(pod), p.node, true)
-	if pod.DeletionTimestamp != nil && p.node != "" {
-		s.cache.free(pod.Namespace, pod.Name)
-		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.pod}, t.Now())
+	s.cache.Place(p.Pod.Renew(pod), p.Node, true)
+	if pod.DeletionTimestamp != nil && p.Node != "" {
+		s.cache.Free(pod.Namespace, pod.Name)
+		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.Pod}, t.Now())
 	}
 }

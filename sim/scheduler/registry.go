@@ -5,12 +5,15 @@ import (
 
 	"orrery/sim/scheduler/framework"
 	"orrery/sim/scheduler/plugin/defaultbinder"
+	"orrery/sim/scheduler/plugin/imagelocality"
+	"orrery/sim/scheduler/plugin/interpodaffinity"
 	"orrery/sim/scheduler/plugin/nodeaffinity"
 	"orrery/sim/scheduler/plugin/nodename"
 	"orrery/sim/scheduler/plugin/nodeports"
 	"orrery/sim/scheduler/plugin/noderesourcesbalancedallocation"
 	"orrery/sim/scheduler/plugin/noderesourcesfit"
 	"orrery/sim/scheduler/plugin/nodeunschedulable"
+	"orrery/sim/scheduler/plugin/podtopologyspread"
 	"orrery/sim/scheduler/plugin/prioritysort"
 	"orrery/sim/scheduler/plugin/schedulinggates"
 	"orrery/sim/scheduler/plugin/tainttoleration"
@@ -25,9 +28,8 @@ type Registration struct {
 
 // Registry is every plugin in the order in which they run, with Kubernetes' default weights.
 //
-// Simplified: VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, PodTopologySpread, InterPodAffinity,
-// DynamicResources, DefaultPreemption, ImageLocality, NodeDeclaredFeatures and GangScheduling are missing; Kubernetes
-// runs them too.
+// Simplified: VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, DynamicResources, DefaultPreemption,
+// NodeDeclaredFeatures and GangScheduling are missing; Kubernetes runs them too.
 var Registry = []Registration{
 	{schedulinggates.Plugin{}, 0},
 	{prioritysort.Plugin{}, 0},
@@ -37,7 +39,10 @@ var Registry = []Registration{
 	{nodeaffinity.Plugin{}, 2},
 	{nodeports.Plugin{}, 0},
 	{noderesourcesfit.Plugin{}, 1},
+	{podtopologyspread.Plugin{}, 2},
+	{interpodaffinity.Plugin{}, 2},
 	{noderesourcesbalancedallocation.Plugin{}, 1},
+	{imagelocality.Plugin{}, 1},
 	{defaultbinder.Plugin{}, 0},
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"orrery/sim/client"
 	"orrery/sim/engine"
+	"orrery/sim/scheduler/cache"
 	"orrery/sim/scheduler/framework"
 	"orrery/sim/scheduler/queue"
 	"orrery/sim/trace"
@@ -31,6 +32,11 @@ const (
 
 	flushEvery = 30 * time.Second
 )
+
+// watched are the resources that plugins look at, beside nodes and pods.
+var watched = []string{
+	"namespaces", "services", "replicationcontrollers", "replicasets.apps", "statefulsets.apps",
+}
 
 // Config holds the scheduler's knobs.
 type Config struct {
@@ -50,7 +56,7 @@ type Scheduler struct {
 	profile  *profile
 	conn     client.Conn // bindings and status patches
 	recorder recorder    // Events, over a connection of its own
-	cache    cache
+	cache    *cache.Cache
 	queue    *queue.Queue
 	binding  *btree.BTreeG[binding]
 	history  history
@@ -95,7 +101,7 @@ func New(config Config) *Scheduler {
 	limit := client.Limit{QPS: config.QPS, Burst: config.Burst}
 	return &Scheduler{
 		config: config, profile: p, conn: client.Conn{User: User, Limit: limit},
-		recorder: newRecorder(client.Conn{User: User, Limit: limit}), cache: newCache(), queue: queue.New(p.rules()),
+		recorder: newRecorder(client.Conn{User: User, Limit: limit}), cache: cache.New(watched...), queue: queue.New(p.rules()),
 		binding: btree.NewG(16, func(a, b binding) bool { return a.id < b.id }), history: newHistory(),
 	}
 }
@@ -103,16 +109,21 @@ func New(config Config) *Scheduler {
 // Start opens the scheduler's watches.
 func (s *Scheduler) Start(b *client.Boot) {
 	for _, o := range b.Watch(client.Subscription{ID: 1, Resource: "nodes"}) {
-		s.cache.setNode(o.(*corev1.Node))
+		s.cache.SetNode(o.(*corev1.Node))
 	}
 	for _, o := range b.Watch(client.Subscription{ID: 2, Resource: "pods"}) {
 		pod := o.(*corev1.Pod)
 		switch {
 		case terminal(pod):
 		case pod.Spec.NodeName != "":
-			s.cache.place(framework.NewPod(pod), pod.Spec.NodeName, false)
+			s.cache.Place(framework.NewPod(pod), pod.Spec.NodeName, false)
 		case pod.Spec.SchedulerName == reporter:
 			s.queue.Add(framework.NewPod(pod), 0)
+		}
+	}
+	for i, resource := range watched {
+		for _, o := range b.Watch(client.Subscription{ID: uint64(3 + i), Resource: resource}) {
+			s.cache.Objects().Apply(client.Change{Type: client.Added, Resource: resource, Object: o})
 		}
 	}
 	if s.queue.Len() > 0 {
@@ -123,7 +134,7 @@ func (s *Scheduler) Start(b *client.Boot) {
 // Clone implements engine.Component.
 func (s *Scheduler) Clone() engine.Component {
 	c := *s
-	c.recorder, c.cache, c.queue = s.recorder.clone(), s.cache.clone(), s.queue.Clone()
+	c.recorder, c.cache, c.queue = s.recorder.clone(), s.cache.Clone(), s.queue.Clone()
 	c.binding, c.history = s.binding.Clone(), s.history.clone()
 	return &c
 }

@@ -71,7 +71,7 @@ func TestNeverOvercommits(t *testing.T) {
 		}
 	}
 	equal(t, "pods on nodes", used, map[string]int{"node-1": 8, "node-2": 8, "node-3": 8, "": 16})
-	for _, n := range b.scheduler().cache.nodes {
+	for _, n := range b.scheduler().cache.Nodes() {
 		equal(t, n.Node.Name, fmt.Sprint(n.Requested.MilliCPU, n.Pods), "4000 8")
 	}
 	b.took()
@@ -128,7 +128,7 @@ func TestFlushSucceeds(t *testing.T) {
 	b.settle()
 	n := b.server().objects["nodes/node-2"].DeepCopyObject().(*corev1.Node)
 	n.Labels["disk"] = "nvme"
-	b.scheduler().cache.setNode(n) // as if the change that helps had been missed
+	b.scheduler().cache.SetNode(n) // as if the change that helps had been missed
 	for b.scheduler().Binding() == 0 {
 		b.step()
 	}

@@ -38,13 +38,14 @@ type PreEnqueuer interface {
 // Filterer refuses nodes.
 type Filterer interface {
 	Plugin
-	PreFilter(*Pod) Screen
+	PreFilter(*Pod, Cluster) Screen
 }
 
 // Scorer prefers nodes among those that are left.
 type Scorer interface {
 	Plugin
-	PreScore(*Pod) Scoring
+	// PreScore is told the nodes that are left.
+	PreScore(*Pod, Cluster, []*Node) Scoring
 }
 
 // Binder makes the request that assigns a pod to a node.
@@ -63,6 +64,9 @@ type Hinter interface {
 type Screen struct {
 	// Filter looks at one node; nil when the plugin has nothing to do with the pod.
 	Filter func(*Node) Status
+	// Count has Filter take into account that a pod came to a node (1) or left it (-1): one that is nominated, or whose
+	// preemption is tried out. The opposite undoes it. Nil when Filter looks at nothing but the node.
+	Count func(p *Pod, n *Node, sign int64)
 	// Nodes are the only nodes worth looking at; nil for all.
 	Nodes []string
 	// Refusal, unless it is a success, says that the pod fits nowhere.

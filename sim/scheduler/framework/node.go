@@ -14,7 +14,11 @@ type Node struct {
 	Requested   Resource // by its pods
 	NonZero     Resource // cpu and memory by its pods, with defaults for containers that request none
 	Pods        int64
-	Ports       []HostPort // that its pods take
+	Ports       []HostPort       // that its pods take
+	Images      map[string]int64 // bytes of each image that it has, by all its names
+
+	zone, host       string // values of the labels that are asked for most
+	hasZone, hasHost bool
 }
 
 // NewNode returns a node without pods.
@@ -26,7 +30,41 @@ func (n *Node) Renew(node *corev1.Node) *Node {
 	c.Node = node
 	c.Allocatable = newResource(node.Status.Allocatable)
 	c.MaxPods = node.Status.Allocatable.Pods().Value()
+	c.zone, c.hasZone = node.Labels[corev1.LabelTopologyZone]
+	c.host, c.hasHost = node.Labels[corev1.LabelHostname]
+	if n.Node == nil || !SameImages(n.Node, node) {
+		c.Images = images(node)
+	}
 	return &c
+}
+
+// Label returns the value of a label of the node, and whether there is one.
+func (n *Node) Label(name string) (string, bool) {
+	switch name {
+	case corev1.LabelTopologyZone:
+		return n.zone, n.hasZone
+	case corev1.LabelHostname:
+		return n.host, n.hasHost
+	}
+	value, ok := n.Node.Labels[name]
+	return value, ok
+}
+
+// SameImages reports whether two versions of a node share their list of images, as all do between which no image came
+// or went.
+func SameImages(a, b *corev1.Node) bool {
+	x, y := a.Status.Images, b.Status.Images
+	return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0])
+}
+
+func images(node *corev1.Node) map[string]int64 {
+	all := map[string]int64{}
+	for _, i := range node.Status.Images {
+		for _, name := range i.Names {
+			all[name] = i.SizeBytes
+		}
+	}
+	return all
 }
 
 // With returns the node with one more pod.

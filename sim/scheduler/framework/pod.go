@@ -13,6 +13,7 @@ type Pod struct {
 	Requests Resource // what it requests
 	NonZero  Resource // cpu and memory, with defaults for containers that request none; for scoring
 	Ports    []HostPort
+	Affinity *Affinity // to other pods and against them; nil for none
 }
 
 // HostPort is a port that a pod takes on its node.
@@ -24,7 +25,7 @@ type HostPort struct {
 
 // NewPod computes what the scheduler wants to know of a pod.
 func NewPod(pod *corev1.Pod) *Pod {
-	p := &Pod{Pod: pod}
+	p := &Pod{Pod: pod, Affinity: newAffinity(pod)}
 	p.Requests, p.NonZero = requests(pod)
 	p.Ports = appendPorts(p.Ports, pod.Spec.Containers, false)
 	p.Ports = appendPorts(p.Ports, pod.Spec.InitContainers, true)

@@ -20,3 +20,15 @@ func Tolerates(tolerations []corev1.Toleration, taint *corev1.Taint) bool {
 	}
 	return false
 }
+
+// Untolerated reports whether a node has a taint that keeps pods with some tolerations off it.
+func Untolerated(tolerations []corev1.Toleration, node *corev1.Node) bool {
+	for i := range node.Spec.Taints {
+		taint := &node.Spec.Taints[i]
+		hard := taint.Effect == corev1.TaintEffectNoSchedule || taint.Effect == corev1.TaintEffectNoExecute
+		if hard && !Tolerates(tolerations, taint) {
+			return true
+		}
+	}
+	return false
+}

@@ -30,7 +30,7 @@ type Plugin struct{}
 func (Plugin) Name() string { return "NodeAffinity" }
 
 // PreFilter implements framework.Filterer.
-func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
+func (Plugin) PreFilter(pod *framework.Pod, _ framework.Cluster) framework.Screen {
 	required := requiredTerms(pod.Pod)
 	if required == nil && pod.Spec.NodeSelector == nil {
 		return framework.Screen{}
@@ -52,7 +52,7 @@ func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
 }
 
 // PreScore implements framework.Scorer.
-func (Plugin) PreScore(pod *framework.Pod) framework.Scoring {
+func (Plugin) PreScore(pod *framework.Pod, _ framework.Cluster, _ []*framework.Node) framework.Scoring {
 	a := pod.Spec.Affinity
 	if a == nil || a.NodeAffinity == nil || len(a.NodeAffinity.PreferredDuringSchedulingIgnoredDuringExecution) == 0 {
 		return framework.Scoring{}

@@ -44,14 +44,14 @@ func TestFilter(t *testing.T) {
 		{fmt.Sprintf(required, `{matchFields: [{key: metadata.name, operator: In, values: [node-1]}]}`), true, "[node-1]"},
 		{fmt.Sprintf(required, `{matchFields: [{key: metadata.name, operator: In, values: [node-2]}]}`), false, "[node-2]"},
 	} {
-		screen := Plugin{}.PreFilter(pod(t, c.spec))
+		screen := Plugin{}.PreFilter(pod(t, c.spec), nil)
 		fits := screen.Filter == nil || screen.Filter(n).Code == framework.Success
 		if fits != c.fits || fmt.Sprint(screen.Nodes) != c.nodes {
 			t.Errorf("%s: got %v, only %v", c.spec, fits, screen.Nodes)
 		}
 	}
 	conflict := pod(t, fmt.Sprintf(required, `{matchFields: [{key: metadata.name, operator: In, values: [a]}, {key: metadata.name, operator: In, values: [b]}]}`))
-	if r := (Plugin{}).PreFilter(conflict).Refusal; r.Code == framework.Success || r.Reasons[0] != "pod affinity terms conflict" {
+	if r := (Plugin{}).PreFilter(conflict, nil).Refusal; r.Code == framework.Success || r.Reasons[0] != "pod affinity terms conflict" {
 		t.Errorf("terms that conflict: %+v", r)
 	}
 }
@@ -59,7 +59,7 @@ func TestFilter(t *testing.T) {
 func TestScore(t *testing.T) {
 	s := Plugin{}.PreScore(pod(t, `{affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [
   {weight: 30, preference: {matchExpressions: [{key: disk, operator: In, values: [ssd]}]}},
-  {weight: 10, preference: {matchExpressions: [{key: zone, operator: Exists}]}}]}}}`))
+  {weight: 10, preference: {matchExpressions: [{key: zone, operator: Exists}]}}]}}}`), nil, nil)
 	scores := []int64{
 		s.Score(node("a", map[string]string{"disk": "ssd", "zone": "x"})), s.Score(node("b", map[string]string{"zone": "x"})),
 		s.Score(node("c", nil)),
@@ -69,7 +69,7 @@ func TestScore(t *testing.T) {
 	if got := raw + fmt.Sprint(scores); got != "[40 10 0][100 25 0]" {
 		t.Errorf("got %s", got)
 	}
-	if (Plugin{}).PreScore(pod(t, `{}`)).Score != nil {
+	if (Plugin{}).PreScore(pod(t, `{}`), nil, nil).Score != nil {
 		t.Error("a pod without preferences is scored")
 	}
 }

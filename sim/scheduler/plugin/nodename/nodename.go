@@ -14,7 +14,7 @@ type Plugin struct{}
 func (Plugin) Name() string { return "NodeName" }
 
 // PreFilter implements framework.Filterer.
-func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
+func (Plugin) PreFilter(pod *framework.Pod, _ framework.Cluster) framework.Screen {
 	if pod.Spec.NodeName == "" {
 		return framework.Screen{}
 	}

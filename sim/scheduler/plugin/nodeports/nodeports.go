@@ -14,7 +14,7 @@ type Plugin struct{}
 func (Plugin) Name() string { return "NodePorts" }
 
 // PreFilter implements framework.Filterer.
-func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
+func (Plugin) PreFilter(pod *framework.Pod, _ framework.Cluster) framework.Screen {
 	if len(pod.Ports) == 0 {
 		return framework.Screen{}
 	}

@@ -33,7 +33,7 @@ func TestFilter(t *testing.T) {
 		{pod("", corev1.ProtocolTCP, 9090), n.Without(local), true},
 		{pod("", corev1.ProtocolTCP, 8080), n.Without(local), false},
 	} {
-		screen := Plugin{}.PreFilter(c.pod)
+		screen := Plugin{}.PreFilter(c.pod, nil)
 		fits := screen.Filter == nil || screen.Filter(c.node).Code == framework.Success
 		if fits != c.fits {
 			t.Errorf("%v with %v taken: got %v", c.pod.Ports, c.node.Ports, fits)

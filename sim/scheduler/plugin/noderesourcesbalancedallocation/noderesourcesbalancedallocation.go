@@ -18,7 +18,7 @@ type Plugin struct{}
 func (Plugin) Name() string { return "NodeResourcesBalancedAllocation" }
 
 // PreScore implements framework.Scorer. Pods that request nothing are left to the other plugins.
-func (Plugin) PreScore(pod *framework.Pod) framework.Scoring {
+func (Plugin) PreScore(pod *framework.Pod, _ framework.Cluster, _ []*framework.Node) framework.Scoring {
 	if pod.Requests.MilliCPU == 0 && pod.Requests.Memory == 0 {
 		return framework.Scoring{}
 	}

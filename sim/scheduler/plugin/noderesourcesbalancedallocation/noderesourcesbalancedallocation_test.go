@@ -75,11 +75,11 @@ func TestScore(t *testing.T) {
 		{"more than there is", pod(8000, 8<<30), n, 75},
 		{"no memory known", pod(1000, 1), node(4000, 0), 75},
 	} {
-		if got := (Plugin{}).PreScore(c.pod).Score(c.node); got != c.want {
+		if got := (Plugin{}).PreScore(c.pod, nil, nil).Score(c.node); got != c.want {
 			t.Errorf("%s: got %d, want %d", c.what, got, c.want)
 		}
 	}
-	if (Plugin{}).PreScore(pod(0, 0)).Score != nil {
+	if (Plugin{}).PreScore(pod(0, 0), nil, nil).Score != nil {
 		t.Error("a pod that requests nothing is scored")
 	}
 }

@@ -20,7 +20,7 @@ type Plugin struct{}
 func (Plugin) Name() string { return "NodeResourcesFit" }
 
 // PreFilter implements framework.Filterer.
-func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
+func (Plugin) PreFilter(pod *framework.Pod, _ framework.Cluster) framework.Screen {
 	return framework.Screen{Filter: func(n *framework.Node) framework.Status { return fits(pod, n) }}
 }
 
@@ -65,7 +65,7 @@ func check(s framework.Status, name string, wanted, used, allocatable int64) fra
 }
 
 // PreScore implements framework.Scorer.
-func (Plugin) PreScore(pod *framework.Pod) framework.Scoring {
+func (Plugin) PreScore(pod *framework.Pod, _ framework.Cluster, _ []*framework.Node) framework.Scoring {
 	return framework.Scoring{Score: func(n *framework.Node) int64 {
 		var sum, weights int64
 		for _, r := range [...]struct{ requested, allocatable int64 }{

@@ -51,7 +51,7 @@ func TestFilter(t *testing.T) {
 		{pod("cpu", "2"), full, "1 [Too many pods Insufficient cpu]"},
 		{pod("cpu", "4"), used.Without(pod("cpu", "3", "memory", "1Gi", "example.com/gpu", "1")), "0 []"},
 	} {
-		st := Plugin{}.PreFilter(c.pod).Filter(c.node)
+		st := Plugin{}.PreFilter(c.pod, nil).Filter(c.node)
 		if got := fmt.Sprintf("%d %v", st.Code, st.Reasons); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.pod.Requests, got, c.want)
 		}
@@ -91,7 +91,7 @@ func TestScore(t *testing.T) {
 		{pod(), node("cpu", "1"), 90},
 		{pod(), node(), 0},
 	} {
-		if got := (Plugin{}).PreScore(c.pod).Score(c.node); got != c.want {
+		if got := (Plugin{}).PreScore(c.pod, nil, nil).Score(c.node); got != c.want {
 			t.Errorf("%+v on %+v: got %d, want %d", c.pod.NonZero, c.node.Allocatable, got, c.want)
 		}
 	}

@@ -21,7 +21,7 @@ type Plugin struct{}
 func (Plugin) Name() string { return "NodeUnschedulable" }
 
 // PreFilter implements framework.Filterer.
-func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
+func (Plugin) PreFilter(pod *framework.Pod, _ framework.Cluster) framework.Screen {
 	return framework.Screen{Filter: func(n *framework.Node) framework.Status {
 		if n.Node.Spec.Unschedulable && !framework.Tolerates(pod.Spec.Tolerations, &taint) {
 			return refused

@@ -28,7 +28,7 @@ func TestFilter(t *testing.T) {
 		{pod(), node(true), framework.UnschedulableAndUnresolvable},
 		{pod(tolerant), node(true), framework.Success},
 	} {
-		if got := (Plugin{}).PreFilter(c.pod).Filter(c.node); got.Code != c.want {
+		if got := (Plugin{}).PreFilter(c.pod, nil).Filter(c.node); got.Code != c.want {
 			t.Errorf("%v on %v: got %+v", c.pod.Spec.Tolerations, c.node.Node.Spec, got)
 		}
 	}

@@ -19,9 +19,9 @@ type Plugin struct{}
 func (Plugin) Name() string { return "TaintToleration" }
 
 // PreFilter implements framework.Filterer.
-func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
+func (Plugin) PreFilter(pod *framework.Pod, _ framework.Cluster) framework.Screen {
 	return framework.Screen{Filter: func(n *framework.Node) framework.Status {
-		if untolerated(pod, n.Node) {
+		if framework.Untolerated(pod.Spec.Tolerations, n.Node) {
 			return refused
 		}
 		return framework.Status{}
@@ -29,7 +29,7 @@ func (Plugin) PreFilter(pod *framework.Pod) framework.Screen {
 }
 
 // PreScore implements framework.Scorer.
-func (Plugin) PreScore(pod *framework.Pod) framework.Scoring {
+func (Plugin) PreScore(pod *framework.Pod, _ framework.Cluster, _ []*framework.Node) framework.Scoring {
 	var soft []corev1.Toleration
 	for _, t := range pod.Spec.Tolerations {
 		if t.Effect == "" || t.Effect == corev1.TaintEffectPreferNoSchedule {
@@ -54,19 +54,8 @@ func (Plugin) PreScore(pod *framework.Pod) framework.Scoring {
 func (Plugin) Hints() []framework.Hint {
 	return []framework.Hint{
 		{Events: framework.NodeAdd | framework.NodeTaint, Worth: func(pod *framework.Pod, c framework.Change) bool {
-			return (c.OldNode == nil || untolerated(pod, c.OldNode)) && !untolerated(pod, c.NewNode)
+			return (c.OldNode == nil || framework.Untolerated(pod.Spec.Tolerations, c.OldNode)) && !framework.Untolerated(pod.Spec.Tolerations, c.NewNode)
 		}},
 		{Events: framework.PodToleration},
 	}
-}
-
-func untolerated(pod *framework.Pod, node *corev1.Node) bool {
-	for i := range node.Spec.Taints {
-		taint := &node.Spec.Taints[i]
-		hard := taint.Effect == corev1.TaintEffectNoSchedule || taint.Effect == corev1.TaintEffectNoExecute
-		if hard && !framework.Tolerates(pod.Spec.Tolerations, taint) {
-			return true
-		}
-	}
-	return false
 }

@@ -38,7 +38,7 @@ func TestFilter(t *testing.T) {
 		{"every taint", pod(corev1.Toleration{Operator: corev1.TolerationOpExists}), node(gpu, out), true},
 		{"one of two", pod(corev1.Toleration{Key: "maint", Operator: corev1.TolerationOpExists}), node(gpu, out), false},
 	} {
-		st := Plugin{}.PreFilter(c.pod).Filter(c.node)
+		st := Plugin{}.PreFilter(c.pod, nil).Filter(c.node)
 		if (st.Code == framework.Success) != c.fits {
 			t.Errorf("%s: %+v", c.what, st)
 		}
@@ -51,7 +51,7 @@ func TestFilter(t *testing.T) {
 func TestScore(t *testing.T) {
 	a := corev1.Taint{Key: "a", Effect: corev1.TaintEffectPreferNoSchedule}
 	b := corev1.Taint{Key: "b", Effect: corev1.TaintEffectPreferNoSchedule}
-	s := Plugin{}.PreScore(pod(corev1.Toleration{Key: "b", Operator: corev1.TolerationOpExists}))
+	s := Plugin{}.PreScore(pod(corev1.Toleration{Key: "b", Operator: corev1.TolerationOpExists}), nil, nil)
 	scores := []int64{s.Score(node()), s.Score(node(a)), s.Score(node(b)), s.Score(node(a, a))}
 	s.Normalize(scores)
 	if got := fmt.Sprint(scores); got != "[100 50 100 0]" {

@@ -1,0 +1,54 @@
+package framework
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"orrery/sim/client"
+)
+
+// Cluster is what a plugin may look at besides the pod and a node.
+type Cluster interface {
+	// Nodes returns all nodes, by name.
+	Nodes() []*Node
+	// Pods calls f for the pods that have a node, in one namespace or in all when it is empty, by namespace and name.
+	Pods(namespace string, f func(*Pod, *Node))
+	// Affine is Pods for those in all namespaces that have an affinity to other pods, or against them.
+	Affine(f func(*Pod, *Node))
+	// Tally returns how many pods of a namespace match a selector, those that are being deleted not counted, for each
+	// value that nodes have of a label, or for each node's name when the label is empty. The map must not be changed.
+	Tally(namespace string, selector labels.Selector, label string) map[string]int64
+	// NodesWith returns how many nodes have an image.
+	NodesWith(image string) int
+	// Objects is what the scheduler's informers have seen of other kinds.
+	Objects() *client.Cache
+}
+
+// NamespaceLabels returns the labels of a namespace as the cluster shows them.
+func NamespaceLabels(c Cluster, name string) labels.Set {
+	if o := c.Objects().Get("namespaces", "", name); o != nil {
+		return o.GetLabels()
+	}
+	return nil
+}
+
+// OwnerSelector returns what a pod's controller selects its pods by; everything when it is not one whose pods are alike.
+func OwnerSelector(c Cluster, namespace string, owner *metav1.OwnerReference) labels.Selector {
+	switch owner.APIVersion + " " + owner.Kind {
+	case "v1 ReplicationController":
+		if o, ok := c.Objects().Get("replicationcontrollers", namespace, owner.Name).(*corev1.ReplicationController); ok {
+			return labels.SelectorFromSet(o.Spec.Selector)
+		}
+	case "apps/v1 ReplicaSet":
+		if o, ok := c.Objects().Get("replicasets.apps", namespace, owner.Name).(*appsv1.ReplicaSet); ok {
+			return Selector(o.Spec.Selector)
+		}
+	case "apps/v1 StatefulSet":
+		if o, ok := c.Objects().Get("statefulsets.apps", namespace, owner.Name).(*appsv1.StatefulSet); ok {
+			return Selector(o.Spec.Selector)
+		}
+	}
+	return labels.Everything()
+}
