@@ -23,26 +23,26 @@ const File = "openapi.json.gz"
 
 // Make returns the content of the file for the source tree at root.
 func Make(ctx context.Context, root string) ([]byte, error) {
-	folder, err := documents(ctx, root)
+	module, err := kubernetes(ctx, root)
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := read(folder)
+	bundle, err := read(module)
 	if err != nil {
 		return nil, err
 	}
 	return bundle.Pack()
 }
 
-// documents returns the folder with Kubernetes' documents, in the module that the tree is built from.
-func documents(ctx context.Context, root string) (string, error) {
+// kubernetes returns the folder of the module k8s.io/kubernetes that the tree is built from.
+func kubernetes(ctx context.Context, root string) (string, error) {
 	command := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "k8s.io/kubernetes")
 	command.Dir = root
 	module, err := command.Output()
 	if err != nil {
 		return "", fmt.Errorf("find the module k8s.io/kubernetes: %w", err)
 	}
-	return filepath.Join(strings.TrimSpace(string(module)), "api", "openapi-spec"), nil
+	return strings.TrimSpace(string(module)), nil
 }
 
 // document is as much of a v3 document or a v2 document as matters here.
@@ -59,7 +59,12 @@ type document struct {
 	SecurityDefinitions json.RawMessage            `json:"securityDefinitions"`
 }
 
-func read(folder string) (*openapi.Bundle, error) {
+func read(module string) (*openapi.Bundle, error) {
+	enums, err := readEnums(filepath.Join(module, "pkg", "generated", "openapi", "zz_generated.openapi.go"))
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Join(module, "api", "openapi-spec")
 	b := &openapi.Bundle{Schemas: map[string]json.RawMessage{}, V3: map[string]openapi.Group{}}
 	const ending = "_openapi.json"
 	files, err := filepath.Glob(filepath.Join(folder, "v3", "*"+ending))
@@ -71,16 +76,16 @@ func read(folder string) (*openapi.Bundle, error) {
 		if !serves(path) {
 			continue
 		}
-		doc, err := load(file)
+		doc, err := load(file, enums)
 		if err != nil {
 			return nil, err
 		}
 		b.V3[path] = group(b, doc)
 	}
-	return b, swagger(b, filepath.Join(folder, "swagger.json"))
+	return b, swagger(b, filepath.Join(folder, "swagger.json"), enums)
 }
 
-func load(file string) (*document, error) {
+func load(file string, enums enums) (*document, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -90,6 +95,13 @@ func load(file string) (*document, error) {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
 	doc.Paths = servedPaths(doc.Paths)
+	for _, schemas := range []map[string]json.RawMessage{doc.Components.Schemas, doc.Definitions} {
+		for name, schema := range schemas { // any order
+			if schemas[name], err = enums.add(name, schema); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return doc, nil
 }
 
@@ -114,8 +126,8 @@ func group(b *openapi.Bundle, doc *document) openapi.Group {
 }
 
 // swagger takes the v2 document into the bundle.
-func swagger(b *openapi.Bundle, file string) error {
-	doc, err := load(file)
+func swagger(b *openapi.Bundle, file string, enums enums) error {
+	doc, err := load(file, enums)
 	if err != nil {
 		return err
 	}
