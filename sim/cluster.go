@@ -11,14 +11,18 @@ import (
 	"orrery/sim/client"
 	"orrery/sim/controller"
 	"orrery/sim/controller/deployment"
+	"orrery/sim/controller/disruption"
 	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/endpointslice"
 	"orrery/sim/controller/garbagecollector"
 	"orrery/sim/controller/namespace"
+	"orrery/sim/controller/nodelifecycle"
+	"orrery/sim/controller/podgc"
 	"orrery/sim/controller/replicaset"
 	"orrery/sim/controller/resourcequota"
 	"orrery/sim/controller/rootca"
 	"orrery/sim/controller/serviceaccount"
+	"orrery/sim/controller/tainteviction"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
 	"orrery/sim/network/kubeproxy"
@@ -39,6 +43,10 @@ var controllers = []*controller.Spec{
 	&namespace.Spec,
 	&garbagecollector.Spec,
 	&resourcequota.Spec,
+	&disruption.Spec,
+	&nodelifecycle.Spec,
+	&tainteviction.Spec,
+	&podgc.Spec,
 }
 
 // part is a component that takes part in a world from its beginning.

@@ -123,7 +123,11 @@ func (s *Server) prepareEvicted(t *engine.Turn, res *api.Resource, r *client.Req
 func (s *Server) evict(t *engine.Turn, g *granted) {
 	s.received = g.received
 	s.describe(t, g.request)
-	out, status := s.prepareEvicted(t, api.Find("pods"), g.request)
+	res, out := api.Find("pods"), outcome{}
+	r, _, status := decoded(res, g.request)
+	if status == nil {
+		out, status = s.prepareEvicted(t, res, r)
+	}
 	s.proceed(t, g.request, g.caller, out, status)
 }
 

@@ -78,7 +78,9 @@ func TestEviction(t *testing.T) {
 		ObservedGeneration: 1, DisruptionsAllowed: 1, CurrentHealthy: 3, DesiredHealthy: 2, ExpectedPods: 3,
 	}
 	h.must(t, client.Request{Verb: client.Update, Resource: "poddisruptionbudgets.policy", Subresource: "status", Name: "web", Object: b})
-	a := h.do(eviction("a"))
+	asJSON := eviction("a")
+	asJSON.Body, asJSON.Object = marshal(t, asJSON.Object), nil
+	a := h.do(asJSON)
 	if a.Error != nil || a.Code != 201 || a.Object != nil {
 		t.Fatalf("answered %d, %v, %v; want that it was done", a.Code, a.Error, a.Object)
 	}

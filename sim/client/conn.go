@@ -9,10 +9,11 @@ import (
 // Conn is a component's connection to the API server: it numbers requests, holds them back by a rate limit, and draws
 // how long each is on its way. It is plain state; copy it to clone it.
 type Conn struct {
-	User  string
-	Limit Limit
-	next  uint64
-	last  time.Duration // when the latest request arrives: one connection keeps its order
+	User     string
+	Limit    Limit
+	Numbered uint64 // the IDs of its requests follow this one
+	next     uint64
+	last     time.Duration // when the latest request arrives: one connection keeps its order
 }
 
 // travel is how long a request is on its way to the API server, measured between a component's decision and the audit
@@ -27,7 +28,7 @@ func (c *Conn) Send(t *engine.Turn, r Request) uint64 {
 // SendAfter is Send after the component worked for d.
 func (c *Conn) SendAfter(t *engine.Turn, d time.Duration, r Request) uint64 {
 	c.next++
-	r.ID = c.next
+	r.ID = c.Numbered + c.next
 	if r.User == "" {
 		r.User = c.User
 	}

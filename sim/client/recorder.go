@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -93,7 +94,7 @@ func (r *Recorder) Send(t *engine.Turn, conn *Conn, d time.Duration, rec Record)
 	}
 	rec.Object.ResourceVersion = ""
 	row := &saying{
-		uid: string(rec.Object.UID), field: rec.Object.FieldPath, kind: rec.Type, reason: rec.Reason, message: rec.Message,
+		uid: cmp.Or(string(rec.Object.UID), rec.Object.Namespace+"/"+rec.Object.Name), field: rec.Object.FieldPath, kind: rec.Type, reason: rec.Reason, message: rec.Message,
 	}
 	if r.combines(t.Now(), row) {
 		rec.Message = "(combined from similar events): " + rec.Message

@@ -28,8 +28,10 @@ type Key struct {
 
 // Spec says what a controller is: its name, what wakes it, and how it works. Its functions are pure.
 type Spec struct {
-	// Name is the controller's user, as in "replicaset-controller".
+	// Name is the controller's name and user, as in "replicaset-controller".
 	Name string
+	// User is the user whom it acts as, of a controller that shares another's account; Name when empty.
+	User string
 	// Reporter is the component that its Events name; Name when empty.
 	Reporter string
 	// Workers is how many keys are worked on at once; 5 when zero, as kube-controller-manager's defaults are.
@@ -42,6 +44,9 @@ type Spec struct {
 	// Custom returns, as the Keys of a Watch, what changes of a custom resource wake; nil for a controller that does not
 	// work on objects of every kind.
 	Custom func(*api.Resource) func(v View, ch client.ChangeType, old, now api.Object, add func(Key, time.Duration))
+	// Every has the zero Key worked on every so often, as long as the world lasts; never when zero. It happens in the
+	// background, as a heartbeat, unless there is something to do.
+	Every time.Duration
 	// Delay holds a key back before it is worked on, so that changes gather.
 	Delay time.Duration
 	// Consistent puts a key back while the cache is older than what the controller last wrote for it of its own resource,
@@ -76,11 +81,16 @@ type View struct {
 	Rand *engine.Stream
 }
 
+// Stamp returns the time as API objects hold it: in whole seconds.
+func (v View) Stamp() metav1.Time { return metav1.NewTime(v.Now.Truncate(time.Second)) }
+
 // Plan is what a controller wants to do about one key. The zero Plan is: nothing.
 type Plan struct {
 	// Stages run one after the other; the writes of one stage are sent at once. A failed write ends the plan, and the
 	// key is tried again with backoff.
 	Stages []Stage
+	// Events are reported whatever becomes of the writes; those that belong to a write are the write's own.
+	Events []client.Record
 	// Again works on the key again after this long; 0 for not.
 	Again time.Duration
 	// Retry tries the key again with backoff even though no write failed.
@@ -114,6 +124,11 @@ func (p *Plan) Then(writes ...Write) {
 	if len(writes) > 0 {
 		p.Stages = append(p.Stages, writes)
 	}
+}
+
+// Tell adds an Event about an object.
+func (p *Plan) Tell(o api.Object, kind, reason, message string) {
+	p.Events = append(p.Events, client.Record{Object: client.Reference(o), Type: kind, Reason: reason, Message: message})
 }
 
 // KeyOf returns the key of an object.

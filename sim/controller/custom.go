@@ -21,7 +21,7 @@ const definitions = "customresourcedefinitions.apiextensions.k8s.io"
 // Simplified: they learn of it at once; Kubernetes' controllers ask for what is served every 30 seconds, or when they need
 // to know.
 
-// watched is the first ID of the watches that are open from the beginning: those of the custom ones are below.
+// watched is the first ID of the watches that are open from the beginning. Those of the custom ones are requests of their own.
 const watched = 1 << 32
 
 // learn takes note of a custom resource that is served from now on, or not any longer.

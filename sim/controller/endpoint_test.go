@@ -95,7 +95,7 @@ func TestTriggers(t *testing.T) {
 }
 
 func TestTimers(t *testing.T) {
-	s := newState(Config{}, &Spec{Watches: []Watch{{Resource: "pods"}}})
+	s := newState(Config{}, &Spec{Watches: []Watch{{Resource: "pods"}}}, 0)
 	k := Key{"default", "web"}
 	if !s.wind(k, 20) || s.wind(k, 30) || !s.wind(k, 10) {
 		t.Error("only a timer that rings earlier than the one that is set is set")
@@ -131,13 +131,13 @@ func TestCaughtUp(t *testing.T) {
 		{client.Create, "7", true},
 		{client.Delete, "6", true},
 	} {
-		s := newState(Config{}, &Spec{Watches: []Watch{{Resource: "pods"}}})
+		s := newState(Config{}, &Spec{Watches: []Watch{{Resource: "pods"}}}, 0)
 		s.wrote(k, &client.Response{Object: pod("7"), Request: &client.Request{Verb: test.verb, Resource: "pods"}})
 		if got := s.caughtUp(seen(test.seen), k); got != test.want {
 			t.Errorf("after %s at 7, revision %q seen: %t, want %t", test.verb, test.seen, got, test.want)
 		}
 	}
-	s := newState(Config{}, &Spec{Watches: []Watch{{Resource: "pods"}}})
+	s := newState(Config{}, &Spec{Watches: []Watch{{Resource: "pods"}}}, 0)
 	s.wrote(k, &client.Response{Object: pod("7"), Request: &client.Request{Verb: client.Create, Resource: "pods"}})
 	s.observe(&client.Change{Type: client.Deleted, Resource: "pods", Object: pod("9")})
 	if !s.caughtUp(seen(""), k) {

@@ -46,8 +46,8 @@ func NewManager(config Config, specs []*Spec, more ...string) *Manager {
 			m.kinds = append(m.kinds, resource)
 		}
 	}
-	for _, spec := range specs {
-		m.states = append(m.states, newState(config, spec))
+	for i, spec := range specs {
+		m.states = append(m.states, newState(config, spec, i))
 		for _, w := range spec.Watches {
 			watch(w.Resource)
 		}
@@ -64,6 +64,11 @@ func (m *Manager) Start(b *client.Boot) {
 	for i, r := range m.kinds {
 		for _, o := range b.Watch(client.Subscription{ID: watched + uint64(i), Resource: r}) {
 			m.cache.Apply(client.Change{Type: client.Added, Resource: r, Object: o})
+		}
+	}
+	for i, spec := range m.specs {
+		if spec.Every > 0 {
+			b.Later(spec.Every, tick{i})
 		}
 	}
 }
@@ -96,6 +101,9 @@ func (m *Manager) Clone() engine.Component {
 // work is a worker's turn in one controller.
 type work struct{ controller int }
 
+// tick is when a controller works on the zero Key.
+type tick struct{ controller int }
+
 // enqueue adds a key to a controller's queue when its time has come.
 type enqueue struct {
 	controller int
@@ -125,6 +133,8 @@ func (m *Manager) Handle(t *engine.Turn, body any) {
 		m.answered(t, b)
 	case work:
 		m.work(t, b.controller)
+	case tick:
+		m.tick(t, b.controller)
 	case enqueue:
 		t.Entry.Kind, t.Entry.User = trace.Timer, m.specs[b.controller].Name
 		t.Entry.Namespace, t.Entry.Name = b.key.Namespace, b.key.Name
@@ -157,7 +167,7 @@ func (m *Manager) take(t *engine.Turn, ch *client.Change) []Woken {
 		m.states[i].observe(ch)
 		wake := func(w *Watch) {
 			v := m.view(t, i, nil)
-			v.Own = ch.User == spec.Name
+			v.Own = ch.User == m.states[i].conn.User
 			w.Keys(v, ch.Type, old, ch.Object, func(k Key, after time.Duration) {
 				woken = append(woken, Woken{spec.Name, k.Namespace, k.Name})
 				m.addAfter(t, i, k, after+spec.Delay)
@@ -219,11 +229,24 @@ func (m *Manager) wake(t *engine.Turn, controller int) {
 	}
 }
 
-// work takes a key from the queue, reconciles it, and begins to carry out the plan.
+// work takes a key from the queue and works on it.
 func (m *Manager) work(t *engine.Turn, controller int) {
-	s, spec := m.states[controller], m.specs[controller]
+	s := m.states[controller]
 	s.turns--
-	k := s.pop()
+	m.reconcile(t, controller, s.pop())
+}
+
+// tick works on the zero Key, unless that is being done, and does so again later.
+func (m *Manager) tick(t *engine.Turn, controller int) {
+	t.Later(m.specs[controller].Every, tick{controller})
+	if m.states[controller].jobs[Key{}] == nil {
+		m.reconcile(t, controller, Key{})
+	}
+}
+
+// reconcile has a controller compare what is with what should be, and begins to carry out the plan.
+func (m *Manager) reconcile(t *engine.Turn, controller int, k Key) {
+	s, spec := m.states[controller], m.specs[controller]
 	t.Entry.Kind, t.Entry.User, t.Entry.Namespace, t.Entry.Name = trace.Sync, spec.Name, k.Namespace, k.Name
 	if spec.Consistent && !s.caughtUp(m.cache, k) {
 		m.addAfter(t, controller, k, s.backoff(k))
@@ -233,6 +256,9 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 	v := m.view(t, controller, nil)
 	v.Fresh, v.Kept = s.fresh(k, t.Now()), s.kept[k]
 	plan := spec.Reconcile(v, k)
+	if len(plan.Stages)+len(plan.Events) > 0 {
+		t.Foreground()
+	}
 	s.keep(k, plan.Keep)
 	t.Entry.Data = plan.Note
 	if len(plan.Stages) > 0 && len(plan.Stages[0]) > 0 {
@@ -242,6 +268,7 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 	s.jobs[k] = j
 	s.expect(j, t.Now())
 	m.next(t, controller, j)
+	s.tell(t, plan.Events)
 }
 
 // next sends the writes of the job's next stage, or ends the job.
@@ -268,7 +295,7 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	e := t.Entry
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
 	e.Namespace, e.Name, e.Code = q.Namespace, q.Name, r.Code
-	controller := m.controllerOf(q.User)
+	controller := controllerOf(r.ID)
 	s := m.states[controller]
 	p, ok := s.waiting[r.ID]
 	if !ok && m.listed(t, r) {
@@ -318,6 +345,7 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 		report.plan.Retry = true
 		s.jobs[j.key] = report
 		m.next(t, controller, report)
+		s.tell(t, report.plan.Events)
 		return
 	}
 	delete(s.jobs, j.key)
@@ -332,15 +360,6 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 	}
 	s.release(j.key)
 	m.wake(t, controller)
-}
-
-func (m *Manager) controllerOf(user string) int {
-	for i, spec := range m.specs {
-		if spec.Name == user {
-			return i
-		}
-	}
-	panic("controller: an answer for " + user + ", which is no controller")
 }
 
 // terminating reports whether a creation was refused because its namespace is being deleted.

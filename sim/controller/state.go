@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"orrery/sim/api"
 	"orrery/sim/client"
+	"orrery/sim/engine"
 )
 
 // state is what the Manager keeps for one controller.
@@ -69,14 +71,19 @@ type expectation struct {
 // expectationsTTL is when expectations are given up, as in controller.ExpectationsTimeout.
 const expectationsTTL = 5 * time.Minute
 
-func newState(config Config, spec *Spec) *state {
+// requests is how many requests each controller may make in its life: the IDs of all of them lie apart.
+const requests = 1 << 40
+
+// controllerOf returns the controller whose request has an ID.
+func controllerOf(id uint64) int { return int(id/requests) - 1 }
+
+func newState(config Config, spec *Spec, index int) *state {
 	qps := config.QPS * max(1, spec.Share)
-	reporter := spec.Reporter
-	if reporter == "" {
-		reporter = spec.Name
-	}
+	user, reporter := cmp.Or(spec.User, spec.Name), cmp.Or(spec.Reporter, spec.Name)
 	return &state{
-		conn:     client.Conn{User: spec.Name, Limit: client.Limit{QPS: qps, Burst: config.Burst}},
+		conn: client.Conn{
+			User: user, Limit: client.Limit{QPS: qps, Burst: config.Burst}, Numbered: uint64(index+1) * requests,
+		},
 		recorder: &client.Recorder{Component: reporter},
 		queued:   map[Key]bool{}, dirty: map[Key]bool{}, jobs: map[Key]*job{}, waiting: map[uint64]pending{},
 		failures: map[Key]int{}, due: map[Key]time.Duration{}, expectations: map[Key]*expectation{},
@@ -104,6 +111,13 @@ func (s *state) clone() *state {
 		c.expectations[k] = &n
 	}
 	return &c
+}
+
+// tell reports Events.
+func (s *state) tell(t *engine.Turn, events []client.Record) {
+	for _, rec := range events {
+		s.recorder.Send(t, &s.conn, 0, rec)
+	}
 }
 
 // push queues a key and reports whether it was not there. A key that is being worked on waits until that is done.

@@ -36,6 +36,8 @@ var chineseControl = map[string]Phrase{
 	"watch":                   {Title: "{actor} 看到 {obj} {changed}", Text: "这个变化的 revision 是 {rev}。", Line: "{obj} {changed}"},
 	"sync":                    {Title: "{who} 处理 {name}", Text: "它比较想要的和缓存里看到的，把缺的发给 API server。", Line: "{who} 处理了 {name}"},
 	"sync.nothing":            {Title: "{who} 看了看 {name}", Text: "就它的缓存所见，现状就是想要的样子，无事可做。", Line: "{who} 看了看 {name}：无事可做"},
+	"sync.around":             {Title: "{who} 巡视一遍", Text: "它每隔一段时间就看一遍自己负责的一切，这次发现了没有谁告诉过它的事。", Line: "{who} 巡视一遍，有事要做"},
+	"sync.around.nothing":     {Title: "{who} 巡视一遍", Text: "它每隔一段时间就看一遍自己负责的一切。一切正常。", Line: "{who} 巡视一遍：无事可做"},
 	"sync.status":             {Title: "{who} 更新 {name} 的 status", Text: "它数了缓存里的对象，数目和 `status` 里的不同。", Line: "{who} 更新 {name} 的 status", Why: "为 {name} 重新数了一遍"},
 	"sync.deployment.created": {Title: "Deployment 需要一个 ReplicaSet", Text: "deployment 控制器没有找到 Pod 模板和 {name} 现在一样的 ReplicaSet，于是创建 {created}：名字的结尾是模板的哈希。", Line: "{name} 没有对应模板的 ReplicaSet：创建 {created}", Why: "创建 ReplicaSet {created}"},
 	"sync.deployment.scaled":  {Title: "deployment 控制器调整 {name} 的规模", Text: "{scaled}：ReplicaSet 得到 `maxSurge` 和 `maxUnavailable` 现在允许的副本数。其余由 replicaset 控制器来做。", Line: "{name}：{scaled}", Why: "调整了 {scaled}"},

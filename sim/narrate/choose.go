@@ -175,6 +175,10 @@ func (s *story) sync() string {
 		return name
 	case name == "deployment":
 		return "deployment" + s.deployment()
+	case e.Name == "" && e.Data == nil:
+		return "around.nothing"
+	case e.Name == "":
+		return "around"
 	case s.yes("waiting"):
 		return name + ".waiting"
 	case s.yes("creating"):

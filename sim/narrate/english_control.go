@@ -101,6 +101,15 @@ var englishControl = map[string]Phrase{
 		Title: "{Who} looks at {name}", Text: "What is there is what is wanted, as far as its cache shows. There is nothing to do.",
 		Line: "{who} looked at {name}: nothing to do",
 	},
+	"sync.around": {
+		Title: "{Who} looks around",
+		Text:  "It looks at everything in its care every so often, and has found something that nobody told it of.",
+		Line:  "{who} looked around, and acts",
+	},
+	"sync.around.nothing": {
+		Title: "{Who} looks around", Text: "It looks at everything in its care every so often. All is well.",
+		Line: "{who} looked around: nothing to do",
+	},
 	"sync.status": {
 		Title: "{Who} updates the status of {name}", Text: "It counted what its cache shows and found other numbers than `status` has.",
 		Line: "{who} updates the status of {name}", Why: "counted again for {name}",

@@ -9,7 +9,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // The reasons of a Deployment's Progressing condition.
@@ -188,7 +187,7 @@ func (s *sync) notePause() {
 func (s *sync) setCondition(
 	status *appsv1.DeploymentStatus, t appsv1.DeploymentConditionType, value corev1.ConditionStatus, reason, message string,
 ) {
-	now := metav1.NewTime(s.view.Now.Truncate(time.Second))
+	now := s.view.Stamp()
 	putCondition(status, appsv1.DeploymentCondition{
 		Type: t, Status: value, Reason: reason, Message: message, LastUpdateTime: now, LastTransitionTime: now,
 	})

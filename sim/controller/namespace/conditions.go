@@ -4,10 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/client"
 	"orrery/sim/controller"
@@ -35,7 +33,7 @@ func (s *sync) updateStatus(totals bool) bool {
 		if totals {
 			s.report(&c)
 		}
-		c.LastTransitionTime = metav1.NewTime(s.view.Now.Truncate(time.Second))
+		c.LastTransitionTime = s.view.Stamp()
 		i := slices.IndexFunc(conditions, func(was corev1.NamespaceCondition) bool { return was.Type == c.Type })
 		if i < 0 {
 			conditions, changed = append(conditions, c), true

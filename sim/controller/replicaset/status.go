@@ -6,7 +6,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/client"
 	"orrery/sim/controller"
@@ -70,7 +69,7 @@ func conditions(rs *appsv1.ReplicaSet, active int, v controller.View) []appsv1.R
 		}
 		return append(slices.Clone(rs.Status.Conditions), appsv1.ReplicaSetCondition{
 			Type: appsv1.ReplicaSetReplicaFailure, Status: corev1.ConditionTrue, Reason: reason, Message: v.Err.Message,
-			LastTransitionTime: metav1.NewTime(v.Now.Truncate(time.Second)),
+			LastTransitionTime: v.Stamp(),
 		})
 	case v.Err == nil && failing && v.Fresh:
 		return slices.DeleteFunc(slices.Clone(rs.Status.Conditions), isFailure)
