@@ -35,27 +35,40 @@ func (s *Scheduler) schedule(t *engine.Turn) {
 	s.history.add(d)
 	if d.Selected == "" {
 		s.queue.Refused(p, rejectors, t.Now())
-		s.report(t, pod, corev1.PodReasonUnschedulable, d.Message)
+		nominated := ""
+		if d.Preemption != nil {
+			if nominated = d.Preemption.Node; d.Preemption.Keep {
+				nominated = pod.Status.NominatedNodeName
+			}
+		}
+		s.nominations.set(p.Pod, nominated)
+		s.report(t, pod, corev1.PodReasonUnschedulable, d.Message, nominated)
+		if d.Preemption != nil && d.Preemption.Node != "" {
+			t.Foreground()
+			s.preempt(t, pod, d.Preemption)
+		}
 		return
 	}
 	t.Foreground() // however the attempt came about: it leads to something
+	s.nominations.drop(pod.UID)
 	s.cache.Place(p.Pod, d.Selected, true)
 	id := s.conn.Send(t, s.profile.binder.Bind(pod, d.Selected))
 	s.binding.ReplaceOrInsert(binding{id: id, pod: p, node: d.Selected})
 }
 
-// report tells in an Event and in the pod's status why it was not scheduled. The next cycle waits for the answer.
-func (s *Scheduler) report(t *engine.Turn, pod *corev1.Pod, reason, message string) {
+// report tells in an Event and in the pod's status why it was not scheduled, and for which node it is nominated. The next
+// cycle waits for the answer.
+func (s *Scheduler) report(t *engine.Turn, pod *corev1.Pod, reason, message, nominated string) {
 	s.recorder.send(t, pod, corev1.EventTypeWarning, "FailedScheduling", "Scheduling", message)
 	conditions, changed := withCondition(pod.Status.Conditions, corev1.PodCondition{
 		Type: corev1.PodScheduled, Status: corev1.ConditionFalse, ObservedGeneration: pod.Generation, Reason: reason,
 		Message: message, LastTransitionTime: metav1.NewTime(t.Wall().Truncate(time.Second)),
 	})
-	if !changed {
+	if !changed && pod.Status.NominatedNodeName == nominated {
 		return
 	}
 	n := *pod
-	n.Status.Conditions = conditions
+	n.Status.Conditions, n.Status.NominatedNodeName = conditions, nominated
 	id := s.conn.Send(t, client.Request{
 		Verb: client.Patch, Resource: "pods", Subresource: "status", Namespace: pod.Namespace, Name: pod.Name,
 		PatchType: client.TypedStatus, Object: &n, UID: pod.UID,
@@ -102,6 +115,9 @@ func (s *Scheduler) answered(t *engine.Turn, resp *client.Response) {
 	if b, ok := s.binding.Delete(binding{id: resp.ID}); ok {
 		s.bound(t, b, resp.Error)
 	}
+	if e, ok := s.evictions.Delete(eviction{id: resp.ID}); ok {
+		s.evicted(t, e, resp)
+	}
 }
 
 // bound ends the binding of a pod: with an Event, or by giving its place away and trying again later.
@@ -121,5 +137,5 @@ func (s *Scheduler) bound(t *engine.Turn, b binding, failure *metav1.Status) {
 		b.pod.Pod, pod = p.Pod, p.Pod.Pod
 		s.queue.Refused(b.pod, 0, t.Now())
 	}
-	s.report(t, pod, corev1.PodReasonSchedulerError, message)
+	s.report(t, pod, corev1.PodReasonSchedulerError, message, "")
 }

@@ -20,16 +20,23 @@ func (s *Scheduler) decide(t *engine.Turn, p *framework.QueuedPod) (*Decision, u
 		d.Message = noNodes
 		return d, 0
 	}
-	f := filtering{profile: s.profile, cluster: s.cache, nodes: s.cache.Nodes(), decision: d}
+	f := filtering{
+		profile: s.profile, cluster: s.cache, nodes: s.cache.Nodes(), decision: d, guests: s.nominations.above(p.Pod),
+	}
 	if !f.prepare(p.Pod) {
-		d.Message = f.message(p.Pod)
+		d.Message = f.message()
 		return d, f.rejectors
 	}
-	f.run(s.next)
-	s.next = (s.next + d.Evaluated) % len(s.cache.Nodes())
+	if !f.nominated(s.cache.Node(p.Pod.Status.NominatedNodeName)) {
+		f.run(s.next)
+		s.next = (s.next + d.Evaluated) % len(s.cache.Nodes())
+	}
 	switch d.Feasible {
 	case 0:
-		d.Message = f.message(p.Pod)
+		if s.profile.post != nil {
+			d.Preemption = s.profile.post.PostFilter(p.Pod, &trial{s.cache, &f, t.Stream("preemption")})
+		}
+		d.Message = f.message()
 		return d, f.rejectors
 	case 1:
 		d.Selected = d.Nodes[f.passed[0]].Name
@@ -47,10 +54,11 @@ type filtering struct {
 	cluster   framework.Cluster
 	nodes     []*framework.Node
 	decision  *Decision
-	screens   []func(*framework.Node) framework.Status // for each filter; nil when it has nothing to do with the pod
-	only      []string                                 // nodes worth looking at; nil for all
-	onlyBy    string                                   // the plugin that said so
-	refusal   []string                                 // why the pod fits nowhere, whatever the node
+	screens   []framework.Screen // for each filter; without a Filter when it has nothing to do with the pod
+	guests    []nomination       // pods that are nominated for nodes and that the pod must not take the place of
+	only      []string           // nodes worth looking at; nil for all
+	onlyBy    string             // the plugin that said so
+	refusal   []string           // why the pod fits nowhere, whatever the node
 	rejectors uint32
 	passed    []int             // indices into decision.Nodes
 	feasible  []*framework.Node // the same
@@ -58,10 +66,10 @@ type filtering struct {
 
 // prepare asks the filters about the pod; false when one of them refuses it on all nodes.
 func (f *filtering) prepare(pod *framework.Pod) bool {
-	f.screens = make([]func(*framework.Node) framework.Status, len(f.filters))
+	f.screens = make([]framework.Screen, len(f.filters))
 	for i, plugin := range f.filters {
 		screen := plugin.PreFilter(pod, f.cluster)
-		f.screens[i] = screen.Filter
+		f.screens[i] = screen
 		if screen.Refusal.Code != framework.Success {
 			f.rejectors |= plugin.bit
 			f.refusal = screen.Refusal.Reasons
@@ -117,10 +125,51 @@ func (f *filtering) run(start int) {
 	}
 }
 
-// check runs the filters on one node until one refuses it.
+// nominated looks at the node that the pod was nominated for, before all others, and reports whether that will do.
+func (f *filtering) nominated(n *framework.Node) bool {
+	if n == nil || f.only != nil && !slices.Contains(f.only, n.Node.Name) {
+		return false
+	}
+	d, rejectors := f.decision, f.rejectors
+	verdict := f.check(n)
+	if verdict.FailedBy != "" {
+		f.rejectors = rejectors // it is looked at again
+		return false
+	}
+	d.Nodes, d.Evaluated, d.Feasible = []Node{verdict}, 1, 1
+	f.passed, f.feasible = []int{0}, []*framework.Node{n}
+	return true
+}
+
+// check runs the filters on one node until one refuses it: with the pods that are nominated for it, and without them,
+// since either may help.
 func (f *filtering) check(n *framework.Node) Node {
+	with, came := n, false
+	for _, g := range f.guests {
+		if g.node == n.Node.Name {
+			with, came = with.With(g.pod), true
+			f.count(g.pod, n, 1)
+		}
+	}
+	if !came {
+		return f.pass(n)
+	}
+	verdict := f.pass(with)
+	for _, g := range f.guests {
+		if g.node == n.Node.Name {
+			f.count(g.pod, n, -1)
+		}
+	}
+	if verdict.FailedBy != "" {
+		return verdict
+	}
+	return f.pass(n)
+}
+
+func (f *filtering) pass(n *framework.Node) Node {
 	verdict := Node{Name: n.Node.Name}
-	for i, filter := range f.screens {
+	for i := range f.screens {
+		filter := f.screens[i].Filter
 		if filter == nil {
 			continue
 		}
@@ -132,6 +181,15 @@ func (f *filtering) check(n *framework.Node) Node {
 		}
 	}
 	return verdict
+}
+
+// count has the filters take into account that a pod came to a node (1) or left it (-1).
+func (f *filtering) count(p *framework.Pod, n *framework.Node, sign int64) {
+	for i := range f.screens {
+		if count := f.screens[i].Count; count != nil {
+			count(p, n, sign)
+		}
+	}
 }
 
 // nodesToFind returns how many feasible nodes are enough: all of up to 100, in larger clusters a share.

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/btree"
 	"k8s.io/apimachinery/pkg/types"
+
+	"orrery/sim/scheduler/framework"
 )
 
 // Decision is what the scheduler found out about one pod in one scheduling cycle. It is never changed.
@@ -27,6 +29,8 @@ type Decision struct {
 	Selected string `json:"selected,omitempty"` // the node, empty when none fits
 	Message  string `json:"message"`            // what the scheduler reports in the Event
 	Skipped  bool   `json:"skipped,omitempty"`  // the pod was being deleted: no node was looked at
+	// Preemption is what was found out about making place for the pod; nil when it fits, or would fit nowhere anyway.
+	Preemption *framework.Preemption `json:"preemption,omitempty"`
 }
 
 // Plugins names the plugins in the order in which they run.

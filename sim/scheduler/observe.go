@@ -50,6 +50,11 @@ func (s *Scheduler) observeNode(t *engine.Turn, change client.ChangeType, node *
 // podGone forgets a pod that was deleted or has ended, which may make place for others.
 func (s *Scheduler) podGone(t *engine.Turn, pod *corev1.Pod) {
 	s.queue.Delete(pod.Namespace, pod.Name)
+	if i := s.nominations.find(pod.UID); i >= 0 {
+		gone := s.nominations[i].pod
+		s.nominations.drop(pod.UID)
+		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: gone}, t.Now())
+	}
 	if p, ok := s.cache.Get(pod.Namespace, pod.Name); ok && p.Pod.UID == pod.UID {
 		s.cache.Remove(p)
 		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.Pod}, t.Now())
@@ -59,6 +64,7 @@ func (s *Scheduler) podGone(t *engine.Turn, pod *corev1.Pod) {
 // podPlaced takes in a pod that has a node: whoever gave it to it.
 func (s *Scheduler) podPlaced(t *engine.Turn, pod *corev1.Pod) {
 	s.queue.Delete(pod.Namespace, pod.Name)
+	s.nominations.drop(pod.UID)
 	old, had := s.cache.Get(pod.Namespace, pod.Name)
 	if !had || old.Pod.UID != pod.UID {
 		p := framework.NewPod(pod)
@@ -87,12 +93,16 @@ func (s *Scheduler) podWaits(t *engine.Turn, pod *corev1.Pod) {
 		}
 		if q, ok := s.queue.Get(pod.Namespace, pod.Name); ok {
 			if q.Pod.UID == pod.UID {
-				s.queue.Update(q.Pod.Renew(pod), t.Now())
+				p := q.Pod.Renew(pod)
+				s.nominations.update(q.Pod.Pod, p)
+				s.queue.Update(p, t.Now())
 				return
 			}
 			s.queue.Delete(pod.Namespace, pod.Name)
 		}
-		s.queue.Add(framework.NewPod(pod), t.Now())
+		p := framework.NewPod(pod)
+		s.nominations.update(nil, p)
+		s.queue.Add(p, t.Now())
 		return
 	}
 	s.cache.Place(p.Pod.Renew(pod), p.Node, true)

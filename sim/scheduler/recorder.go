@@ -72,6 +72,11 @@ func (r *recorder) clone() recorder {
 
 // send reports an Event about a pod.
 func (r *recorder) send(t *engine.Turn, pod *corev1.Pod, kind, reason, action, note string) {
+	r.relate(t, pod, nil, kind, reason, action, note)
+}
+
+// relate is send for an Event that has to do with another object too.
+func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.ObjectReference, kind, reason, action, note string) {
 	if !r.armed {
 		r.armed = true
 		t.Later(finishAfter, finish{})
@@ -90,6 +95,7 @@ func (r *recorder) send(t *engine.Turn, pod *corev1.Pod, kind, reason, action, n
 		r.series.Clear(false)
 	}
 	e := newEvent(t, pod, kind, reason, action, note)
+	e.Related = related
 	r.series.ReplaceOrInsert(series{key: key, event: e, count: 1, last: t.Now()})
 	r.conn.Send(t, client.Request{
 		Verb: client.Create, Resource: "events.events.k8s.io", Namespace: e.Namespace, Name: e.Name, Object: e,

@@ -5,6 +5,7 @@ import (
 
 	"orrery/sim/scheduler/framework"
 	"orrery/sim/scheduler/plugin/defaultbinder"
+	"orrery/sim/scheduler/plugin/defaultpreemption"
 	"orrery/sim/scheduler/plugin/imagelocality"
 	"orrery/sim/scheduler/plugin/interpodaffinity"
 	"orrery/sim/scheduler/plugin/nodeaffinity"
@@ -28,8 +29,7 @@ type Registration struct {
 
 // Registry is every plugin in the order in which they run, with Kubernetes' default weights.
 //
-// Simplified: VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, DynamicResources, DefaultPreemption,
-// NodeDeclaredFeatures and GangScheduling are missing; Kubernetes runs them too.
+// Simplified: VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, DynamicResources, NodeDeclaredFeatures and GangScheduling are missing; Kubernetes runs them too.
 var Registry = []Registration{
 	{schedulinggates.Plugin{}, 0},
 	{prioritysort.Plugin{}, 0},
@@ -41,6 +41,7 @@ var Registry = []Registration{
 	{noderesourcesfit.Plugin{}, 1},
 	{podtopologyspread.Plugin{}, 2},
 	{interpodaffinity.Plugin{}, 2},
+	{defaultpreemption.Plugin{}, 0},
 	{noderesourcesbalancedallocation.Plugin{}, 1},
 	{imagelocality.Plugin{}, 1},
 	{defaultbinder.Plugin{}, 0},
@@ -53,6 +54,7 @@ type profile struct {
 	gates   []gatePlugin
 	hints   []hint
 	binder  framework.Binder
+	post    framework.PostFilterer
 	sorter  framework.Sorter
 	names   *Plugins
 }
@@ -98,6 +100,9 @@ func newProfile(registry []Registration) *profile {
 		}
 		if b, ok := r.Plugin.(framework.Binder); ok {
 			p.binder = b
+		}
+		if f, ok := r.Plugin.(framework.PostFilterer); ok {
+			p.post = f
 		}
 		if s, ok := r.Plugin.(framework.Sorter); ok {
 			p.sorter = s

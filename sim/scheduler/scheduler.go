@@ -6,7 +6,7 @@
 // cluster that may help the plugins that refused it. Every cycle is kept as a Decision. Models
 // k8s.io/kubernetes/pkg/scheduler.
 //
-// Simplified: one profile, no extenders and no preemption; nodes are looked at in the order of their names, where
+// Simplified: one profile and no extenders; nodes are looked at in the order of their names, where
 // Kubernetes takes turns between zones.
 package scheduler
 
@@ -36,6 +36,7 @@ const (
 // watched are the resources that plugins look at, beside nodes and pods.
 var watched = []string{
 	"namespaces", "services", "replicationcontrollers", "replicasets.apps", "statefulsets.apps",
+	"poddisruptionbudgets.policy",
 }
 
 // Config holds the scheduler's knobs.
@@ -60,6 +61,11 @@ type Scheduler struct {
 	queue    *queue.Queue
 	binding  *btree.BTreeG[binding]
 	history  history
+
+	nominations nominations
+	preemptions *btree.BTreeG[preemption] // under way
+	evictions   *btree.BTreeG[eviction]   // under way
+
 	next     int // index of the node that the next cycle looks at first
 	cycle    pending
 	patching uint64 // request that the next cycle waits for
@@ -103,6 +109,8 @@ func New(config Config) *Scheduler {
 		config: config, profile: p, conn: client.Conn{User: User, Limit: limit},
 		recorder: newRecorder(client.Conn{User: User, Limit: limit}), cache: cache.New(watched...), queue: queue.New(p.rules()),
 		binding: btree.NewG(16, func(a, b binding) bool { return a.id < b.id }), history: newHistory(),
+		preemptions: btree.NewG(16, func(a, b preemption) bool { return a.uid < b.uid }),
+		evictions:   btree.NewG(16, func(a, b eviction) bool { return a.id < b.id }),
 	}
 }
 
@@ -118,7 +126,9 @@ func (s *Scheduler) Start(b *client.Boot) {
 		case pod.Spec.NodeName != "":
 			s.cache.Place(framework.NewPod(pod), pod.Spec.NodeName, false)
 		case pod.Spec.SchedulerName == reporter:
-			s.queue.Add(framework.NewPod(pod), 0)
+			p := framework.NewPod(pod)
+			s.nominations.update(nil, p)
+			s.queue.Add(p, 0)
 		}
 	}
 	for i, resource := range watched {
@@ -136,6 +146,7 @@ func (s *Scheduler) Clone() engine.Component {
 	c := *s
 	c.recorder, c.cache, c.queue = s.recorder.clone(), s.cache.Clone(), s.queue.Clone()
 	c.binding, c.history = s.binding.Clone(), s.history.clone()
+	c.preemptions, c.evictions = s.preemptions.Clone(), s.evictions.Clone()
 	return &c
 }
 

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -77,6 +78,18 @@ func (s *server) serve(t *engine.Turn, r *client.Request) *metav1.Status {
 		return nil
 	case pod == nil:
 		return &metav1.Status{Code: http.StatusNotFound, Reason: metav1.StatusReasonNotFound, Message: "not found"}
+	case r.Verb == client.Delete:
+		s.log = append(s.log, "delete "+r.Name)
+		s.write(t, key, nil)
+	case r.PatchType == types.StrategicMergePatchType:
+		n := pod.DeepCopy()
+		var patch corev1.Pod
+		if err := json.Unmarshal(r.PatchData, &patch); err != nil {
+			panic(err)
+		}
+		n.Status.Conditions = append(n.Status.Conditions, patch.Status.Conditions...)
+		s.log = append(s.log, "mark "+r.Name+" "+patch.Status.Conditions[0].Reason)
+		s.write(t, key, n)
 	case r.Subresource == "binding":
 		n := pod.DeepCopy()
 		n.Spec.NodeName = r.Object.(*corev1.Binding).Target.Name

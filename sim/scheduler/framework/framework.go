@@ -4,7 +4,7 @@
 // A plugin is a value without state. What it computes once for a pod it keeps in the functions that PreFilter and
 // PreScore return. Everything here is immutable once made. Models k8s.io/kube-scheduler/framework.
 //
-// Simplified: there is no Reserve, Permit, PreBind and PostBind, and no preemption; Kubernetes has them all.
+// Simplified: there is no Reserve, Permit, PreBind and PostBind; Kubernetes has them all.
 package framework
 
 import (

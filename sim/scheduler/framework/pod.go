@@ -99,6 +99,8 @@ type QueuedPod struct {
 	Rejectors uint32
 	// Gate is the plugin that keeps it from being tried at all.
 	Gate string
+	// Held says that it must not be tried: victims of its preemption are still to be deleted.
+	Held bool
 	// Expiry is when its backoff ends; it is tried in the second after, or earlier when there is nothing else to do.
 	Expiry time.Duration
 	// Background says that it is tried only because it has waited long or failed often: nobody waits for that.

@@ -15,7 +15,7 @@ func (q *Queue) Move(e framework.Event, c framework.Change, now time.Duration) {
 	}
 	var worth []*item
 	q.unschedulable.Ascend(func(it *item) bool {
-		if q.rules.Worth(it.Rejectors, it.Pod, e, c) {
+		if !it.Held && q.rules.Worth(it.Rejectors, it.Pod, e, c) {
 			worth = append(worth, it)
 		}
 		return true
@@ -33,7 +33,7 @@ func (q *Queue) Move(e framework.Event, c framework.Change, now time.Duration) {
 func (q *Queue) Flush(now time.Duration) (left bool) {
 	var old []*item
 	q.unschedulable.Ascend(func(it *item) bool {
-		if it.Gate == "" && now-it.Timestamp > Leftover {
+		if it.Gate == "" && !it.Held && now-it.Timestamp > Leftover {
 			old = append(old, it)
 		}
 		return true

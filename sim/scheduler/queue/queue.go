@@ -122,11 +122,29 @@ func (q *Queue) Update(pod *framework.Pod, now time.Duration) {
 		return
 	}
 	for _, e := range framework.PodEvents(old.Pod, pod) {
-		if q.rules.Worth(n.Rejectors, pod, e, framework.Change{OldPod: old.Pod, NewPod: pod}) {
+		if !n.Held && q.rules.Worth(n.Rejectors, pod, e, framework.Change{OldPod: old.Pod, NewPod: pod}) {
 			q.Delete(pod.Namespace, pod.Name)
 			q.retry(n, now)
 			return
 		}
+	}
+}
+
+// Hold keeps a waiting pod from being tried, whatever happens, or does so no longer.
+func (q *Queue) Hold(namespace, name string, held bool) {
+	if it, ok := q.get(namespace, name); ok {
+		p := it.QueuedPod
+		p.Held = held
+		q.remove(it)
+		q.insert(p, it.place)
+	}
+}
+
+// Activate lets an unschedulable pod be tried again, as if something had happened that helps.
+func (q *Queue) Activate(namespace, name string, now time.Duration) {
+	if it, ok := q.get(namespace, name); ok && it.place == Unschedulable {
+		q.remove(it)
+		q.retry(it.QueuedPod, now)
 	}
 }
 
