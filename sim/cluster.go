@@ -92,7 +92,7 @@ func boot(e *engine.Engine, s *apiserver.Server, a engine.Address) *client.Boot 
 	return &client.Boot{
 		Watch:  func(sub client.Subscription) []api.Object { return s.Subscribe(a, sub) },
 		Later:  func(d time.Duration, body any) { e.PostLater(d, a, body) },
-		Stream: e.Stream(string(a)),
+		Stream: e.Stream(a),
 	}
 }
 

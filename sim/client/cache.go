@@ -91,11 +91,12 @@ func (c *Cache) Apply(ch Change) (old api.Object) {
 	} else {
 		was, had = k.objects.ReplaceOrInsert(e)
 	}
-	if had {
+	owner := ownerOf(ch.Object)
+	if had && (ch.Type == Deleted || ownerOf(was.object) != owner) {
 		k.unown(was)
 	}
 	if ch.Type != Deleted {
-		k.owned.ReplaceOrInsert(ownedEntry{ownerOf(ch.Object), e.namespace, e.name, e.object})
+		k.owned.ReplaceOrInsert(ownedEntry{owner, e.namespace, e.name, e.object})
 	}
 	return was.object
 }

@@ -77,7 +77,7 @@ type View struct {
 	Own bool
 	// Kept is what the key's last plan kept; nil at first.
 	Kept any
-	// Rand is the controller's random stream.
+	// Rand is the controller's random stream; nil in a Watch's Keys.
 	Rand *engine.Stream
 }
 

@@ -90,16 +90,21 @@ func (m *Manager) listed(t *engine.Turn, r *client.Response) bool {
 	return true
 }
 
-// customWatch returns what wakes a controller when a custom object changes.
-func (m *Manager) customWatch(spec *Spec, resource string) (Watch, bool) {
-	if spec.Custom == nil || api.Find(resource) != nil {
-		return Watch{}, false
+// customWakes returns what changes of a custom resource wake.
+func (m *Manager) customWakes(resource string) (all []wakes) {
+	if api.Find(resource) != nil {
+		return nil
 	}
 	r := m.cache.Custom().Resource(resource)
 	if r == nil {
-		return Watch{}, false
+		return nil
 	}
-	return Watch{Resource: resource, Keys: spec.Custom(r)}, true
+	for i, spec := range m.specs {
+		if spec.Custom != nil {
+			all = append(all, wakes{i, &Watch{Resource: resource, Keys: spec.Custom(r)}})
+		}
+	}
+	return all
 }
 
 // stale reports whether a change is one of a custom resource that the cache does not keep any longer.

@@ -32,13 +32,14 @@ type Manager struct {
 	specs  []*Spec
 	states []*state // one for each spec
 	cache  *client.Cache
-	kinds  []string          // resources that are watched from the beginning
-	custom map[string]uint64 // IDs of the watches of custom resources, by name
+	kinds  []string           // resources that are watched from the beginning
+	woken  map[string][]wakes // by resource, in the order of specs; never changed
+	custom map[string]uint64  // IDs of the watches of custom resources, by name
 }
 
 // NewManager returns a manager of some controllers, which watches what they need and some resources more.
 func NewManager(config Config, specs []*Spec, more ...string) *Manager {
-	m := &Manager{config: config, specs: specs, custom: map[string]uint64{}}
+	m := &Manager{config: config, specs: specs, woken: map[string][]wakes{}, custom: map[string]uint64{}}
 	seen := map[string]bool{}
 	watch := func(resource string) {
 		if !seen[resource] {
@@ -48,8 +49,10 @@ func NewManager(config Config, specs []*Spec, more ...string) *Manager {
 	}
 	for i, spec := range specs {
 		m.states = append(m.states, newState(config, spec, i))
-		for _, w := range spec.Watches {
+		for n := range spec.Watches {
+			w := &spec.Watches[n]
 			watch(w.Resource)
+			m.woken[w.Resource] = append(m.woken[w.Resource], wakes{i, w})
 		}
 	}
 	for _, r := range more {
@@ -111,13 +114,6 @@ type enqueue struct {
 	at         time.Duration
 }
 
-// Woken is a key that a change put into a controller's queue.
-type Woken struct {
-	Controller string `json:"controller"`
-	Namespace  string `json:"namespace,omitempty"`
-	Name       string `json:"name"`
-}
-
 // Handle implements engine.Component.
 func (m *Manager) Handle(t *engine.Turn, body any) {
 	switch b := body.(type) {
@@ -149,83 +145,10 @@ func (m *Manager) Handle(t *engine.Turn, body any) {
 	}
 }
 
-// observe takes a change that a watch delivered.
-func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
-	e := t.Entry
-	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, ch.User, string(ch.Type), ch.Resource, ch.Subresource
-	e.Namespace, e.Name, e.Revision = ch.Object.GetNamespace(), ch.Object.GetName(), ch.Revision
-	if woken := m.take(t, ch); woken != nil {
-		e.Data = woken
-	}
-}
-
-// take takes a change into the cache and wakes the controllers that it concerns.
-func (m *Manager) take(t *engine.Turn, ch *client.Change) []Woken {
-	old := m.cache.Apply(*ch)
-	var woken []Woken
-	for i, spec := range m.specs {
-		m.states[i].observe(ch)
-		wake := func(w *Watch) {
-			v := m.view(t, i, nil)
-			v.Own = ch.User == m.states[i].conn.User
-			w.Keys(v, ch.Type, old, ch.Object, func(k Key, after time.Duration) {
-				woken = append(woken, Woken{spec.Name, k.Namespace, k.Name})
-				m.addAfter(t, i, k, after+spec.Delay)
-			})
-		}
-		for n := range spec.Watches {
-			if w := &spec.Watches[n]; w.Resource == ch.Resource {
-				wake(w)
-			}
-		}
-		if w, ok := m.customWatch(spec, ch.Resource); ok {
-			wake(&w)
-		}
-	}
-	return woken
-}
-
+// view returns what a controller's Reconcile sees.
 func (m *Manager) view(t *engine.Turn, controller int, failure *metav1.Status) View {
 	return View{
 		Cache: m.cache, Now: t.Wall(), Fresh: true, Err: failure, Rand: t.Stream(m.specs[controller].Name),
-	}
-}
-
-// add puts a key into a queue, unless it is there, and gives it to a worker if one is idle.
-func (m *Manager) add(t *engine.Turn, controller int, k Key) {
-	s := m.states[controller]
-	if !s.push(k) {
-		return
-	}
-	m.wake(t, controller)
-}
-
-// addAfter puts a key into a queue after d, unless it goes there earlier anyway.
-func (m *Manager) addAfter(t *engine.Turn, controller int, k Key, d time.Duration) {
-	at := t.Now() + d
-	switch {
-	case d <= 0:
-		m.add(t, controller, k)
-	case !m.states[controller].wind(k, at):
-	case d > distant:
-		t.Later(d, enqueue{controller, k, at})
-	default:
-		t.Send(Address, d, enqueue{controller, k, at})
-	}
-}
-
-// distant is how far ahead a timer must be for the world to count as quiet in the meantime.
-const distant = 2 * time.Minute
-
-// wake schedules a worker's turn when there is a key to work on and a worker for it.
-func (m *Manager) wake(t *engine.Turn, controller int) {
-	s, workers := m.states[controller], m.specs[controller].Workers
-	if workers == 0 {
-		workers = 5
-	}
-	if s.turns < len(s.queue) && s.turns+len(s.jobs) < workers {
-		s.turns++
-		t.Send(Address, t.Stream(m.specs[controller].Name).Draw(m.config.Work), work{controller})
 	}
 }
 

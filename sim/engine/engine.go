@@ -41,7 +41,7 @@ type Engine struct {
 	queue      queue
 	components map[Address]Component
 	aliases    map[Address]Address
-	streams    map[string]*Stream
+	streams    map[owner]*Stream
 	seed       uint64
 	turn       Turn          // of the running event: one for all, for it would be allocated anew for each
 	spare      []trace.Entry // entries are allocated by the hundred
@@ -53,7 +53,7 @@ const entriesAtOnce = 128
 // New returns an engine at virtual time 0 with no components.
 func New(seed uint64) *Engine {
 	return &Engine{
-		components: map[Address]Component{}, aliases: map[Address]Address{}, streams: map[string]*Stream{}, seed: seed,
+		components: map[Address]Component{}, aliases: map[Address]Address{}, streams: map[owner]*Stream{}, seed: seed,
 	}
 }
 
@@ -141,12 +141,20 @@ func (e *Engine) entry() *trace.Entry {
 	return entry
 }
 
-// Stream returns the random stream of an owner. Streams of different owners are independent of each other.
-func (e *Engine) Stream(owner string) *Stream {
-	s := e.streams[owner]
+// owner is whose a random stream is: a component, or a part of one when it is named.
+type owner struct {
+	component Address
+	part      string
+}
+
+// Stream returns the random stream of a component. Streams of different owners are independent of each other.
+func (e *Engine) Stream(a Address) *Stream { return e.stream(owner{component: a}) }
+
+func (e *Engine) stream(o owner) *Stream {
+	s := e.streams[o]
 	if s == nil {
-		s = newStream(e.seed, owner)
-		e.streams[owner] = s
+		s = newStream(e.seed, o)
+		e.streams[o] = s
 	}
 	return s
 }
@@ -159,7 +167,7 @@ func (e *Engine) Clone() *Engine {
 	for a, p := range e.components { // any order
 		c.components[a] = p.Clone()
 	}
-	c.streams = make(map[string]*Stream, len(e.streams))
+	c.streams = make(map[owner]*Stream, len(e.streams))
 	for o, s := range e.streams { // any order
 		copied := *s
 		c.streams[o] = &copied

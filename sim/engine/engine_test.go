@@ -109,7 +109,7 @@ func (*timer) Clone() Component      { return &timer{} }
 
 // TestStream pins the numbers: they must be the same on every machine and in every version.
 func TestStream(t *testing.T) {
-	s := newStream(7, "names")
+	s := newStream(7, owner{component: "names"})
 	got := s.Suffix(5) + " " + s.UID() + " " + s.Draw(Latency{Min: time.Millisecond, Max: 2 * time.Millisecond}).String()
 	const want = "kjsrz 9b956d91-f4c7-49d4-a69d-b9e85a13117e 1.150057ms"
 	if got != want {

@@ -8,9 +8,12 @@ import (
 // Stream is a seeded source of chance (SplitMix64). It uses integers only, so that it yields the same on every machine.
 type Stream struct{ state uint64 }
 
-func newStream(seed uint64, owner string) *Stream {
+func newStream(seed uint64, o owner) *Stream {
 	h := fnv.New64a()
-	h.Write([]byte(owner))
+	h.Write([]byte(o.component))
+	if o.part != "" {
+		h.Write([]byte("/" + o.part))
+	}
 	s := &Stream{state: seed ^ h.Sum64()}
 	s.Uint64()
 	return s

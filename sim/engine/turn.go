@@ -73,7 +73,7 @@ func (t *Turn) Later(d time.Duration, body any) {
 }
 
 // Rand returns the component's own random stream.
-func (t *Turn) Rand() *Stream { return t.engine.Stream(string(t.event.To)) }
+func (t *Turn) Rand() *Stream { return t.engine.Stream(t.event.To) }
 
 // Stream returns the random stream of a part of the component.
-func (t *Turn) Stream(part string) *Stream { return t.engine.Stream(string(t.event.To) + "/" + part) }
+func (t *Turn) Stream(part string) *Stream { return t.engine.stream(owner{t.event.To, part}) }

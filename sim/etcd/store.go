@@ -40,14 +40,16 @@ type Store struct {
 	revision  int64
 	compacted int64
 	current   *btree.BTreeG[*Value] // by key: what is there now
-	history   *btree.BTreeG[*Value] // by key and revision: all that is kept
 	log       []*Value              // by revision, from compacted+1 on
+	history   *btree.BTreeG[*Value] // by key and revision: all that is kept up to the revision indexed
+	indexed   int64
+	probe     Value // what trees are searched for
 }
 
 // New returns an empty store at revision 1, as etcd starts.
 func New() *Store {
 	return &Store{
-		revision: 1, compacted: 1,
+		revision: 1, compacted: 1, indexed: 1,
 		current: btree.NewG(degree, func(a, b *Value) bool { return a.Key < b.Key }),
 		history: btree.NewG(degree, func(a, b *Value) bool {
 			return a.Key < b.Key || a.Key == b.Key && a.Mod < b.Mod
@@ -68,7 +70,8 @@ func (s *Store) Len() int { return s.current.Len() }
 
 // Get returns what a key holds, or nil.
 func (s *Store) Get(key string) *Value {
-	v, _ := s.current.Get(&Value{Key: key})
+	s.probe.Key = key
+	v, _ := s.current.Get(&s.probe)
 	return v
 }
 
@@ -98,7 +101,7 @@ func (s *Store) RangeAt(prefix, start string, revision int64, f func(*Value) boo
 			more, held = held.Deleted() || f(held), nil
 		}
 	}
-	s.history.AscendGreaterOrEqual(&Value{Key: max(prefix, start)}, func(v *Value) bool {
+	s.past().AscendGreaterOrEqual(&Value{Key: max(prefix, start)}, func(v *Value) bool {
 		if len(v.Key) < len(prefix) || v.Key[:len(prefix)] != prefix {
 			return false
 		}
@@ -116,7 +119,7 @@ func (s *Store) RangeAt(prefix, start string, revision int64, f func(*Value) boo
 
 // History calls f for every kept version of a key, oldest first, until it returns false.
 func (s *Store) History(key string, f func(*Value) bool) {
-	s.history.AscendGreaterOrEqual(&Value{Key: key}, func(v *Value) bool { return v.Key == key && f(v) })
+	s.past().AscendGreaterOrEqual(&Value{Key: key}, func(v *Value) bool { return v.Key == key && f(v) })
 }
 
 // At returns what a key held at a revision: nil when it was not there, ErrCompacted when that is no longer known.
@@ -125,7 +128,7 @@ func (s *Store) At(key string, revision int64) (*Value, error) {
 		return nil, ErrCompacted
 	}
 	var found *Value
-	s.history.DescendLessOrEqual(&Value{Key: key, Mod: revision}, func(v *Value) bool {
+	s.past().DescendLessOrEqual(&Value{Key: key, Mod: revision}, func(v *Value) bool {
 		if v.Key == key && !v.Deleted() {
 			found = v
 		}
@@ -175,9 +178,17 @@ func (s *Store) Commit(w Write) (*Value, error) {
 		s.current.ReplaceOrInsert(v)
 	}
 	v.Object.SetResourceVersion(strconv.FormatInt(s.revision, 10))
-	s.history.ReplaceOrInsert(v)
 	s.log = append(s.log, v)
 	return v, nil
+}
+
+// past returns the history up to now. Few ask for it, and so commits leave it to them.
+func (s *Store) past() *btree.BTreeG[*Value] {
+	for _, v := range s.log[s.indexed-s.compacted:] {
+		s.history.ReplaceOrInsert(v)
+	}
+	s.indexed = s.revision
+	return s.history
 }
 
 // Compact drops the versions that were replaced or deleted at or before a revision.
@@ -186,6 +197,7 @@ func (s *Store) Compact(revision int64) {
 	if revision <= s.compacted {
 		return
 	}
+	s.past()
 	for _, v := range s.log[:revision-s.compacted] {
 		s.dropBefore(v)
 	}
