@@ -1,9 +1,11 @@
 package apiserver
 
 import (
+	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"orrery/sim/api"
@@ -138,21 +140,30 @@ func changing[T api.Object](prepare func(o, old T)) func(call, api.Object, api.O
 // converter turns objects into their internal version for validation and remembers those that it turned last: what a write
 // is validated against is mostly what the write before it stored. It is a pure function's memory, so that clones of a
 // server may share it.
-type converter struct{ known map[api.Object]runtime.Object }
+type converter struct {
+	known map[api.Object]runtime.Object
+	valid map[types.UID]*corev1.Pod // by owner: a pod whose spec was found valid
+}
 
 // knownMax bounds the memory of a converter.
 const knownMax = 4096
 
-// internal converts an object. The conversion cannot fail for an object that was decoded.
+// internal converts an object, or remembers what it was converted to.
 func internal[T runtime.Object](c *converter, o api.Object) T {
 	if i, ok := c.known[o]; ok {
 		return i.(T)
 	}
+	i := converted[T](o)
+	c.remember(o, i)
+	return i
+}
+
+// converted converts an object. The conversion cannot fail for an object that was decoded.
+func converted[T runtime.Object](o api.Object) T {
 	i, err := api.Internal(o)
 	if err != nil {
 		panic("apiserver: converting " + o.GetName() + ": " + err.Error())
 	}
-	c.remember(o, i)
 	return i.(T)
 }
 
@@ -166,9 +177,10 @@ func (c *converter) remember(o api.Object, i runtime.Object) {
 // forget drops what is not going to be asked for: the version of an object before its latest.
 func (c *converter) forget(o api.Object) { delete(c.known, o) }
 
-// onCreate makes a validation of internal objects one of stored objects.
+// onCreate makes a validation of internal objects one of stored objects. Most objects never change: they are not worth
+// remembering.
 func onCreate[T runtime.Object](validate func(T) field.ErrorList) func(*converter, api.Object) field.ErrorList {
-	return func(c *converter, o api.Object) field.ErrorList { return validate(internal[T](c, o)) }
+	return func(_ *converter, o api.Object) field.ErrorList { return validate(converted[T](o)) }
 }
 
 // onUpdate is onCreate for a change from one object to another.

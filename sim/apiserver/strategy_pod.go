@@ -24,12 +24,12 @@ var pods = strategy{
 		}
 		mergeLabelKeys(p)
 	}),
-	validateCreate: onCreate(func(p *core.Pod) field.ErrorList { return validation.ValidatePodCreate(p, podOptions(p, nil)) }),
+	validateCreate: validateNewPod,
 	change:         change{validate: onUpdate(validatePod(validation.ValidatePodUpdate))},
 	subresources: map[string]change{
 		"status": {
 			prepare:  changing(preparePodStatus),
-			validate: validatePodStatus,
+			validate: onUpdate(validatePod(validation.ValidatePodStatusUpdate)),
 		},
 		"ephemeralcontainers": {
 			prepare: changing(func(p, old *corev1.Pod) {

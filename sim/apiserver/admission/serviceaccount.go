@@ -41,6 +41,9 @@ var serviceAccount = Plugin{
 	},
 }
 
+// TokenVolume is how the names of the volumes begin that hold a service account's token.
+const TokenVolume = "kube-api-access-"
+
 const (
 	tokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount"
 	tokenSeconds   = 3607 // an hour and 7 seconds, by which the plugin's tokens are known
@@ -55,7 +58,7 @@ func automounts(account *corev1.ServiceAccount, pod *corev1.Pod) bool {
 
 // mountToken mounts the token into every container that mounts nothing else in its place.
 func mountToken(a *Attributes, pod *corev1.Pod) {
-	name := "kube-api-access-" + a.Names.Suffix(5)
+	name := TokenVolume + a.Names.Suffix(5)
 	mounted := false
 	for _, containers := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
 		for i := range containers {

@@ -63,7 +63,7 @@ func Named(name string) *user.DefaultInfo {
 	if u := users[name]; u != nil {
 		return u
 	}
-	if node, ok := strings.CutPrefix(name, "kubelet/"); ok {
+	if node, ok := strings.CutPrefix(name, kubeletPrefix); ok {
 		return &user.DefaultInfo{Name: nodePrefix + node, Groups: []string{user.NodesGroup, user.AllAuthenticated}}
 	}
 	if strings.HasPrefix(name, "kube-proxy/") {
@@ -75,7 +75,13 @@ func Named(name string) *user.DefaultInfo {
 	return &user.DefaultInfo{Name: name, Groups: groupsOf(name)}
 }
 
-const nodePrefix = "system:node:"
+const (
+	kubeletPrefix = "kubelet/"
+	nodePrefix    = "system:node:"
+)
+
+// Kubelet reports whether a short name is that of a kubelet.
+func Kubelet(name string) bool { return strings.HasPrefix(name, kubeletPrefix) }
 
 // Node returns the name of the node whose kubelet a user is.
 func Node(u *user.DefaultInfo) (name string, ok bool) {
@@ -88,7 +94,7 @@ func Node(u *user.DefaultInfo) (name string, ok bool) {
 // Short returns the short name of a user: that of a component, and the user's own name for everybody else.
 func Short(u *user.DefaultInfo) string {
 	if node, ok := Node(u); ok {
-		return "kubelet/" + node
+		return kubeletPrefix + node
 	}
 	if namespace, name, err := serviceaccount.SplitUsername(u.Name); err == nil && namespace == ControllerNamespace {
 		if _, found := slices.BinarySearch(Controllers, name); found {
