@@ -197,6 +197,10 @@ func TestCustomDocuments(t *testing.T) {
 	if image := at(schema, []string{"properties", "spec", "properties", "image"}); image["default"] != "nginx" {
 		t.Errorf("the image is %v", image)
 	}
+	metadata := at(schema, []string{"properties", "metadata"})
+	if text, _ := json.Marshal(metadata); metadata["$ref"] != nil || !strings.Contains(string(text), "Standard object's metadata") {
+		t.Errorf("the metadata is published as %s: a reference hides the words beside it", text)
+	}
 	paths := at(all, []string{"paths"})
 	for _, path := range []string{"crontabs", "namespaces/{namespace}/crontabs", "namespaces/{namespace}/crontabs/{name}/scale"} {
 		if paths["/"+gv+"/"+path] == nil {

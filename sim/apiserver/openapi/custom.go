@@ -9,6 +9,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	openapiv2 "k8s.io/apiextensions-apiserver/pkg/controller/openapi/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/kube-openapi/pkg/builder3/util"
 	"k8s.io/kube-openapi/pkg/validation/spec"
 
 	"orrery/sim/apiserver/customresource"
@@ -57,6 +58,9 @@ func (d *Documents) add(g *Group, v *customresource.Version) error {
 			ref, paths, schemas = definitionRef, d.v2.Paths, d.v2.Own
 		}
 		for path, s := range map[string]*spec.Schema{name: kindSchema(v, ref, old), list: listSchema(v, ref, old)} { // any order
+			if !old {
+				s = util.WrapRefs(s) // a reference in v3 has nothing beside it
+			}
 			text, err := json.Marshal(s)
 			if err != nil {
 				return err
