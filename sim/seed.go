@@ -27,8 +27,8 @@ var namespaces = []string{"default", "kube-node-lease", "kube-public", "kube-sys
 
 // seed stores what a cluster at rest holds.
 //
-// Simplified: the objects that only other controllers and clients of a real cluster use (API priority and fairness,
-// APIServices, leader election) are not there.
+// Simplified: the objects that only other controllers and clients of a real cluster use (API priority and fairness, leader
+// election) are not there.
 func seed(s *apiserver.Server, uids *engine.Stream, nodes []api.Object) {
 	for _, name := range namespaces {
 		s.Seed(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, uids)

@@ -11,6 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/kube-aggregator/pkg/apis/apiregistration"
+	apiregistrationv1 "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	"k8s.io/kubernetes/pkg/apis/admissionregistration"
 	admissionregistrationv1 "k8s.io/kubernetes/pkg/apis/admissionregistration/v1"
 	"k8s.io/kubernetes/pkg/apis/apps"
@@ -67,6 +69,7 @@ func newScheme() *runtime.Scheme {
 	for _, add := range []func(*runtime.Scheme) error{
 		admissionregistration.AddToScheme, admissionregistrationv1.AddToScheme,
 		apiextensions.AddToScheme, apiextensionsv1.AddToScheme,
+		apiregistration.AddToScheme, apiregistrationv1.AddToScheme,
 		apps.AddToScheme, appsv1.AddToScheme,
 		authentication.AddToScheme, authenticationv1.AddToScheme,
 		authorization.AddToScheme, authorizationv1.AddToScheme,

@@ -21,6 +21,7 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	apiregistrationv1 "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
 // The subresources that more than one kind has, or whose body is an object of another kind.
@@ -61,6 +62,9 @@ var Resources = list(
 		kind[corev1.Secret]("secrets"),
 		kind[corev1.ServiceAccount]("serviceaccounts", "sa").sub(token),
 		kind[corev1.Service]("services", "svc").in("all").at("services/specs").sub(status),
+	),
+	group("apiregistration.k8s.io", "v1",
+		kind[apiregistrationv1.APIService]("apiservices").cluster().at("apiregistration.k8s.io/apiservices").in("api-extensions").sub(status),
 	),
 	group("apps", "v1",
 		kind[appsv1.ControllerRevision]("controllerrevisions"),

@@ -11,8 +11,6 @@ import (
 
 // absent are the resources of a real 1.36.3 that are not served, and why.
 var absent = map[string]string{
-	"apiservices.apiregistration.k8s.io": "there is no aggregation layer",
-
 	"flowschemas.flowcontrol.apiserver.k8s.io":                 "there is no API priority and fairness",
 	"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "there is no API priority and fairness",
 

@@ -14,8 +14,8 @@ import (
 // definitions is the resource of CustomResourceDefinitions.
 const definitions = "customresourcedefinitions.apiextensions.k8s.io"
 
-// settle is a turn of the server's own controllers for one definition, by name: they accept its names, establish it, and
-// empty it when it is deleted. Each makes one write, and that write wakes them again. Models
+// settle is a turn of the server's own controllers for one definition, by name: they accept its names, establish it,
+// register its versions, and empty it when it is deleted. Each makes one write, and that write wakes them again. Models
 // k8s.io/apiextensions-apiserver/pkg/controller.
 //
 // Simplified: a definition that waits for objects with finalizers goes when the last of them does; Kubernetes looks every
@@ -27,6 +27,7 @@ func (s *Server) defined(t *engine.Turn, v *etcd.Value) {
 	d := v.Object.(*apiextensionsv1.CustomResourceDefinition)
 	if v.Deleted() {
 		s.custom = s.custom.Without(d.Name)
+		s.register(t, d.Spec.Group)
 	} else {
 		custom, err := s.custom.With(d)
 		if err != nil {
@@ -82,9 +83,11 @@ func (s *Server) settle(t *engine.Turn, m settle) {
 	if !ok {
 		next, ok = customresource.Establish(d, stamp(t))
 	}
-	if ok {
-		s.writeStatus(t, next)
+	if !ok {
+		s.register(t, d.Spec.Group)
+		return
 	}
+	s.writeStatus(t, next)
 }
 
 // empty deletes the objects of a definition that is being deleted, and lets it go when none is left.

@@ -18,10 +18,13 @@ import (
 // age is how long ago the objects of a new world were made.
 const age = 2 * time.Minute
 
-// Bootstrap stores what kube-apiserver makes by itself when it first starts: the roles and bindings of RBAC, and the
-// service accounts under which the controllers act, which kube-controller-manager makes.
+// Bootstrap stores what kube-apiserver makes by itself when it first starts: the roles and bindings of RBAC, the
+// APIServices of what it serves, and the service accounts under which the controllers act, which kube-controller-manager makes.
 func (s *Server) Bootstrap(uids *engine.Stream) {
 	for _, o := range authorization.Bootstrap() {
+		s.Seed(o, uids)
+	}
+	for _, o := range localServices() {
 		s.Seed(o, uids)
 	}
 	for _, name := range authentication.Controllers {

@@ -23,6 +23,8 @@ var strategies = map[string]*strategy{
 	"serviceaccounts":        &serviceAccounts,
 	"services":               &services,
 
+	"apiservices.apiregistration.k8s.io": &apiServices,
+
 	"controllerrevisions.apps": &controllerRevisions,
 	"daemonsets.apps":          &daemonSets,
 	"deployments.apps":         &deployments,

@@ -7,6 +7,7 @@
 package managedfields
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,12 +37,12 @@ type endpoint struct {
 	subresource string
 }
 
-// definitions is the group of CustomResourceDefinitions.
-const definitions = "apiextensions.k8s.io"
+// unknown are the groups that client-go does not know: those of definitions and of aggregation.
+var unknown = []string{"apiextensions.k8s.io", "apiregistration.k8s.io"}
 
 // manager returns the field manager of an endpoint.
 //
-// Simplified: how the lists of custom resources, and of their definitions, are merged is deduced from their values; Kubernetes asks their schema.
+// Simplified: how the lists of custom resources, and of kinds that client-go does not know, are merged is deduced from their values; Kubernetes asks their schema.
 func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 	if f := m.known[e]; f != nil {
 		return f
@@ -53,7 +54,7 @@ func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 	}
 	types, create := m.types, managedfields.NewDefaultFieldManager
 	switch {
-	case e.kind.Group == definitions: // client-go does not know them
+	case slices.Contains(unknown, e.kind.Group):
 		types = m.deduced
 	case !api.Scheme.Recognizes(e.kind):
 		types, create = m.deduced, managedfields.NewDefaultCRDFieldManager

@@ -50,7 +50,7 @@ func TestSchema(t *testing.T) {
 		}
 	}
 	for _, r := range api.Resources {
-		if r.Storage == "" || r.Kind.Group == definitions {
+		if r.Storage == "" || slices.Contains(unknown, r.Kind.Group) {
 			continue
 		}
 		name, err := api.Scheme.ToOpenAPIDefinitionName(r.Kind)

@@ -31,7 +31,7 @@ type Printer struct {
 
 // New returns a printer that knows every built-in kind.
 func New() Printer {
-	return Printer{printers.NewTableGenerator().With(internalversion.AddHandlers)}
+	return Printer{printers.NewTableGenerator().With(internalversion.AddHandlers, addAPIServices)}
 }
 
 // Rows returns the columns of objects of one kind, and a row for each, as they are at a time of the world. A row's Object
