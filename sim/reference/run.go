@@ -256,7 +256,8 @@ func Events(w *sim.World) []string {
 			about += " " + e.InvolvedObject.FieldPath
 		}
 		out = append(out, strings.Join([]string{
-			e.Type, e.Reason, about, "", e.Source.Component + "|" + e.ReportingController, e.Message,
+			e.Type, e.Reason, about, "", e.Source.Component + "|" + e.ReportingController,
+			strings.ReplaceAll(e.Message, "\n", `\n`), // as the recordings write it
 		}, "\t"))
 		return true
 	})

@@ -26,6 +26,7 @@ const (
 	StartContainer   Op = "StartContainer"
 	StopContainer    Op = "StopContainer"
 	RemoveContainer  Op = "RemoveContainer"
+	ExecSync         Op = "ExecSync"
 )
 
 // Pod says which pod a call is about.
@@ -43,12 +44,12 @@ type Call struct {
 	Container int // index of the container in the pod, init containers first; the Answer's reader needs it
 	Host      bool
 	Sandbox   string
-	ID        string // of the container, from CreateContainer's answer on
-	Name      string // of the container, when it is created
-	Attempt   int32  // how often the container was created before
-	Image     string // as it stands in the pod
-	Command   []string
-	Args      []string
+	ID        string        // of the container, from CreateContainer's answer on
+	Name      string        // of the container, when it is created
+	Attempt   int32         // how often the container was created before
+	Image     string        // as it stands in the pod
+	Start     image.Start   // of a container that is created
+	Line      []string      // of an ExecSync
 	Grace     time.Duration // between SIGTERM and SIGKILL
 }
 
@@ -62,6 +63,10 @@ type Answer struct {
 	Image    *image.Image  // nil when ImageStatus found none
 	At       time.Duration // when the container started, or ended
 	ExitCode int32
+	Reason   string // "OOMKilled", or empty for the usual ones
+	Output   string // of an ExecSync
+	// Program is what the container does: after its creation, and after an ExecSync that changed it.
+	Program *image.Program
 }
 
 // Exited reports that a container's process ended by itself.
@@ -72,6 +77,7 @@ type Exited struct {
 	Name      string
 	At        time.Duration
 	ExitCode  int32
+	Reason    string
 }
 
 // Data is what the trace says of a call, of its answer (Done) and of an exit.
@@ -83,6 +89,7 @@ type Data struct {
 	Bytes    int64  `json:"bytes,omitempty"`
 	IP       string `json:"ip,omitempty"`
 	ExitCode int32  `json:"exitCode,omitempty"`
+	Line     string `json:"command,omitempty"` // of an ExecSync
 	Error    string `json:"error,omitempty"`
 	Done     bool   `json:"done,omitempty"`
 }

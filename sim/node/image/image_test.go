@@ -65,8 +65,8 @@ func TestRun(t *testing.T) {
 		"busybox|sh|-c|echo starting; sleep 1; exit 3": {ends: true, runs: time.Second + 6*time.Millisecond, code: 3, deaf: true},
 		"busybox|sh|-c|while true; do sleep 1; done":   {deaf: true},
 		"busybox|/bin/sh|-ec|sleep 2 && false":         {ends: true, runs: 2*time.Second + 6*time.Millisecond, code: 1, deaf: true},
-		"busybox|sh|-c|trap 'exit 0' TERM; sleep 1d":   {ends: true, runs: 24*time.Hour + 5*time.Millisecond},
-		"busybox|false": {ends: true, runs: time.Millisecond, code: 1},
+		"busybox|sh|-c|trap 'exit 0' TERM; sleep 1d":   {ends: true, runs: 24*time.Hour + 6*time.Millisecond, deaf: true},
+		"busybox|false": {ends: true, runs: time.Millisecond, code: 1, deaf: true},
 		"nginx|sh|-c|sleep 1; exec nginx -g daemon off;": {},
 	} {
 		parts := strings.Split(line, "|")
@@ -76,14 +76,14 @@ func TestRun(t *testing.T) {
 		if parts[1] != "" {
 			command = parts[1:]
 		}
-		p := i.Run(command, nil)
+		p := i.Run(Start{Command: command})
 		if got := (program{p.Ends, p.Runs, p.Code, p.Deaf}); got != want {
 			t.Errorf("%s: %+v, want %+v", line, got, want)
 		}
 	}
 	r, _ := Parse("busybox")
 	i, _ := Find(r)
-	if p := i.Run([]string{"/nonexistent"}, nil); p.Missing != "/nonexistent" {
+	if p := i.Run(Start{Command: []string{"/nonexistent"}}); p.Missing != "/nonexistent" {
 		t.Errorf("a command that does not exist runs: %+v", p)
 	}
 }
@@ -91,12 +91,12 @@ func TestRun(t *testing.T) {
 func TestServe(t *testing.T) {
 	r, _ := Parse("nginx:1.27")
 	i, _ := Find(r)
-	p := i.Run(nil, nil)
+	p := i.Run(Start{})
 	if !p.Listens(80, 0) || p.Listens(8080, time.Hour) {
 		t.Error("nginx does not listen on port 80 alone")
 	}
 	for path, want := range map[string]int{"/": 200, "/?a=b": 200, "/fail": 500, "/healthz": 404} {
-		if got := p.Get(path); got != want {
+		if got, _ := p.Get(path, 0); got != want {
 			t.Errorf("nginx answers %d to %s, want %d", got, path, want)
 		}
 	}

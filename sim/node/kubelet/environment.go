@@ -4,6 +4,9 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/kubernetes/third_party/forked/golang/expansion"
+
+	"orrery/sim/node/image"
 )
 
 // environment lists what a container's environment variables refer to.
@@ -23,10 +26,10 @@ func environment(c *corev1.Container) []reference {
 			continue
 		}
 		if s := from.ConfigMapKeyRef; s != nil {
-			refs = append(refs, reference{configMaps, s.Name, isTrue(s.Optional), []string{s.Key}})
+			refs = append(refs, reference{resource: configMaps, name: s.Name, optional: isTrue(s.Optional), keys: []string{s.Key}})
 		}
 		if s := from.SecretKeyRef; s != nil {
-			refs = append(refs, reference{secrets, s.Name, isTrue(s.Optional), []string{s.Key}})
+			refs = append(refs, reference{resource: secrets, name: s.Name, optional: isTrue(s.Optional), keys: []string{s.Key}})
 		}
 	}
 	return refs
@@ -128,4 +131,46 @@ func bare(refs []reference) []reference {
 		refs[i].keys = nil
 	}
 	return refs
+}
+
+// startOf returns what a container is started with. One that runs what its image says needs to know little.
+func (k *Kubelet) startOf(w *worker, c *container) image.Start {
+	s := image.Start{Host: w.pod.Name}
+	if q, ok := c.spec.Resources.Limits[corev1.ResourceMemory]; ok {
+		s.Memory = q.Value()
+	}
+	if len(w.pod.Annotations) > 0 {
+		s.Behaviour = image.Behaviours(w.pod.Annotations, c.spec.Name)
+	}
+	s.Files = w.files(c.spec)
+	env, _ := w.variables(k, c.spec)
+	for _, e := range env {
+		s.Env = append(s.Env, e.Name+"="+expansion.Expand(e.Value, valuesOf(env)))
+	}
+	s.Command, s.Args = expanded(c.spec.Command, env), expanded(c.spec.Args, env)
+	return s
+}
+
+// expanded puts the values of variables into a command line, which names them $(NAME).
+func expanded(line []string, env []corev1.EnvVar) []string {
+	if len(env) == 0 {
+		return line
+	}
+	out := make([]string, len(line))
+	for i, a := range line {
+		out[i] = expansion.Expand(a, valuesOf(env))
+	}
+	return out
+}
+
+// valuesOf returns the values of variables by name. One that there is not stays as it is written.
+func valuesOf(env []corev1.EnvVar) func(string) string {
+	return func(name string) string {
+		for i := len(env) - 1; i >= 0; i-- {
+			if env[i].Name == name {
+				return env[i].Value
+			}
+		}
+		return "$(" + name + ")"
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
@@ -180,7 +181,7 @@ func newWorld(seed uint64) world {
 			return nil
 		},
 		Later:  func(d time.Duration, body any) { beats = append(beats, body) },
-		Stream: e.Stream(string(kubeletAddress)),
+		Stream: e.Stream(kubeletAddress),
 	})
 	return world{e, beats}
 }
@@ -243,3 +244,5 @@ func pod(name, image string, more func(*corev1.Pod)) *corev1.Pod {
 	}
 	return p
 }
+
+func quantity(s string) resource.Quantity { return resource.MustParse(s) }

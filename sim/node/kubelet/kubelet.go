@@ -5,8 +5,8 @@
 // A pod worker takes one step at a time, as upstream's: a sync compares the pod with what runs, writes the status, and
 // starts what is missing. The order and content of its writes are those of the recordings of a real cluster.
 //
-// It leaves out volumes' contents, resource enforcement and eviction, static pods, ephemeral containers, lifecycle
-// hooks, in-place changes of a pod, and device plugins. Models k8s.io/kubernetes/pkg/kubelet.
+// It leaves out volumes of storage, eviction, static pods, ephemeral containers, in-place changes of a pod, and device
+// plugins. Models k8s.io/kubernetes/pkg/kubelet.
 package kubelet
 
 import (
@@ -119,6 +119,8 @@ func (k *Kubelet) Handle(t *engine.Turn, body any) {
 		k.probe(t, b)
 	case mountTimer:
 		k.mountAgain(t, b)
+	case hookTimer:
+		k.hookTimer(t, b)
 	case renew:
 		k.renew(t)
 	case nodeSync:

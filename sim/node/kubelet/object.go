@@ -21,6 +21,17 @@ type reference struct {
 	resource, name string
 	optional       bool
 	keys           []string // that it must have
+	items          []corev1.KeyToPath
+}
+
+// path returns the name of a key's file in a volume, if it has one.
+func (r *reference) path(key string) (name string, ok bool) {
+	for i := range r.items {
+		if r.items[i].Key == key {
+			return r.items[i].Path, true
+		}
+	}
+	return key, len(r.items) == 0
 }
 
 // ask is a request for an object that a pod refers to, which waits for its answer.

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim/engine"
-	"orrery/sim/node/image"
+	"orrery/sim/node/shell"
 	"orrery/sim/trace"
 )
 
@@ -43,19 +43,19 @@ func (c *container) probeSpec(kind int) *corev1.Probe {
 	return [...]*corev1.Probe{c.spec.StartupProbe, c.spec.ReadinessProbe, c.spec.LivenessProbe}[kind]
 }
 
-// wanted reports whether there is something left to learn from a probe. What a program answers does not change once it
-// has begun to listen, so that a probe that succeeded is not repeated.
+// wanted reports whether there is something left to learn from a probe. What most programs answer does not change once
+// they have begun to listen, so that a probe of them that succeeded is not repeated.
 func (c *container) wanted(kind int) bool {
-	if c.state != running || c.stopping || c.probeSpec(kind) == nil {
+	if c.state != running || c.stopping || c.ill != "" || c.probeSpec(kind) == nil {
 		return false
 	}
 	switch kind {
 	case startup:
 		return !c.started
 	case readiness:
-		return c.started && !c.ready
+		return c.started && (!c.ready || c.program.Varies)
 	}
-	return c.started && c.probes[kind].successes == 0
+	return c.started && (c.probes[kind].successes == 0 || c.program.Varies)
 }
 
 // probeAll schedules the first probes of the containers that run: at once, as a status that says running triggers them.
@@ -123,12 +123,16 @@ func (k *Kubelet) probe(t *engine.Turn, b probeTimer) {
 		p.successes, p.fails = p.successes+1, 0
 	} else {
 		p.fails, p.successes = p.fails+1, 0
-		k.record(t, w, b.container, corev1.EventTypeWarning, "Unhealthy", probeNames[b.kind]+" probe failed: "+message)
+		k.record(t, w, b.container, corev1.EventTypeWarning, "Unhealthy", probeNames[b.kind]+" probe "+message)
 	}
 	k.conclude(t, w, b, c, p)
-	if c.wanted(b.kind) && !p.due {
+	if w = k.edit(b.pod); w == nil {
+		return
+	}
+	c = &w.containers[b.container]
+	if p = &c.probes[b.kind]; c.wanted(b.kind) && !p.due {
 		d := period(c.probeSpec(b.kind))
-		if p.counted == 1 && b.kind == readiness && c.probeSpec(b.kind).InitialDelaySeconds == 0 {
+		if p.counted == 1 && b.kind == readiness && !c.ready && c.probeSpec(b.kind).InitialDelaySeconds == 0 {
 			d = k.relisted(t.Now()) // the next sync of a pod that is not ready triggers a probe
 		}
 		k.probeIn(t, w, b.container, b.kind, d)
@@ -138,23 +142,18 @@ func (k *Kubelet) probe(t *engine.Turn, b probeTimer) {
 // conclude acts on a probe whose threshold is reached.
 func (k *Kubelet) conclude(t *engine.Turn, w *worker, b probeTimer, c *container, p *probe) {
 	spec := c.probeSpec(b.kind)
+	failed := p.fails >= max(spec.FailureThreshold, 1)
 	switch {
-	case b.kind == readiness && p.successes >= max(spec.SuccessThreshold, 1):
+	case b.kind == readiness && !c.ready && p.successes >= max(spec.SuccessThreshold, 1):
 		c.ready = true
+	case b.kind == readiness && c.ready && failed:
+		c.ready = false
 	case b.kind == startup && p.successes > 0:
 		c.started, c.ready = true, c.spec.ReadinessProbe == nil
-	case b.kind != readiness && p.fails >= max(spec.FailureThreshold, 1):
+	case b.kind != readiness && failed:
 		t.Foreground()
-		seconds := w.pod.Spec.TerminationGracePeriodSeconds
-		if spec.TerminationGracePeriodSeconds != nil {
-			seconds = spec.TerminationGracePeriodSeconds
-		}
-		grace := time.Duration(corev1.DefaultTerminationGracePeriodSeconds) * time.Second
-		if seconds != nil {
-			grace = time.Duration(*seconds) * time.Second
-		}
-		k.stop(t, w, b.container, grace,
-			"Container "+c.spec.Name+" failed "+strings.ToLower(probeNames[b.kind])+" probe, will be restarted")
+		c.ill = strings.ToLower(probeNames[b.kind])
+		k.sync(t, w)
 		return
 	default:
 		return
@@ -168,27 +167,60 @@ func (k *Kubelet) conclude(t *engine.Turn, w *worker, b probeTimer, c *container
 
 // examine returns what is wrong with a container as a probe finds it, or "".
 func (k *Kubelet) examine(now time.Duration, w *worker, c *container, kind int) string {
-	h := &c.probeSpec(kind).ProbeHandler
-	ran := now - c.began
-	switch {
+	spec := c.probeSpec(kind)
+	ran, timeout := now-c.began, time.Duration(max(spec.TimeoutSeconds, 1))*time.Second
+	switch h := &spec.ProbeHandler; {
 	case h.HTTPGet != nil:
-		port := c.port(h.HTTPGet.Port.String())
-		if !c.program.Listens(port, ran) {
-			host := net.JoinHostPort(w.ip, strconv.Itoa(int(port)))
-			return `Get "` + strings.ToLower(string(h.HTTPGet.Scheme)) + "://" + host + h.HTTPGet.Path + `": dial tcp ` + host +
-				": connect: connection refused"
-		}
-		if code := c.program.Get(h.HTTPGet.Path); code >= 400 {
-			return "HTTP probe failed with statuscode: " + strconv.Itoa(code)
-		}
+		return c.httpProbe(w.ip, h.HTTPGet, ran, timeout)
 	case h.TCPSocket != nil:
-		return c.refuses(w.ip, c.port(h.TCPSocket.Port.String()), ran)
-	case h.GRPC != nil:
-		return c.refuses(w.ip, h.GRPC.Port, ran)
-	case h.Exec != nil:
-		if p := image.Command(h.Exec.Command); p.Code != 0 || p.Missing != "" {
-			return "command exited with code " + strconv.Itoa(int(p.Code))
+		if refused := c.refuses(w.ip, c.port(h.TCPSocket.Port.String()), ran); refused != "" {
+			return "failed: " + refused
 		}
+	case h.GRPC != nil:
+		if refused := c.refuses(w.ip, h.GRPC.Port, ran); refused != "" {
+			address := net.JoinHostPort(w.ip, strconv.Itoa(int(h.GRPC.Port)))
+			return `failed: timeout: failed to connect service "` + address + `" within ` + timeout.String() + ": context deadline exceeded: " +
+				"connection error: desc = \"transport: Error while dialing: " + refused + `"`
+		}
+	case h.Exec != nil:
+		return c.execProbe(h.Exec.Command, ran, timeout)
+	}
+	return ""
+}
+
+func (c *container) httpProbe(ip string, h *corev1.HTTPGetAction, ran, timeout time.Duration) string {
+	if h.Host != "" {
+		ip = h.Host
+	}
+	port := c.port(h.Port.String())
+	scheme := strings.ToLower(string(h.Scheme))
+	if scheme == "" {
+		scheme = "http"
+	}
+	get := `failed: Get "` + scheme + "://" + net.JoinHostPort(ip, strconv.Itoa(int(port))) + h.Path + `": `
+	if refused := c.refuses(ip, port, ran); refused != "" {
+		return get + refused
+	}
+	code, took := c.program.Get(h.Path, ran)
+	switch {
+	case took >= timeout:
+		return get + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+	case code >= 400:
+		return "failed: HTTP probe failed with statuscode: " + strconv.Itoa(code)
+	}
+	return ""
+}
+
+func (c *container) execProbe(line []string, ran, timeout time.Duration) string {
+	out, missing := c.program.Exec(line, ran, engine.Epoch.Add(c.began))
+	switch {
+	case missing != "":
+		return "errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec: " +
+			`OCI runtime exec failed: exec failed: unable to start container process: exec: "` + missing + `": executable file not found in $PATH`
+	case out.At >= timeout:
+		return "failed: command timed out: " + strconv.Quote(strings.Join(line, " ")) + " timed out after " + timeout.String()
+	case out.Code != 0:
+		return "failed: " + shell.Text(out.Lines)
 	}
 	return ""
 }

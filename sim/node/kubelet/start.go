@@ -45,17 +45,23 @@ func (k *Kubelet) holdsBack(t *engine.Turn, w *worker, i int) bool {
 	if c.state != exited {
 		return false
 	}
-	if c.wait > 0 && t.Now()-c.waitSet <= 2*k.config.Most && t.Now()-c.ended < c.wait {
+	ended := c.ended
+	if c.killed { // this sync has not seen its end; it goes by the one before
+		if ended = c.earlier.ended; c.earlier.id == "" {
+			return false
+		}
+	}
+	if c.wait > 0 && t.Now()-c.waitSet <= 2*k.config.Most && t.Now()-ended < c.wait {
 		who := w.pod.Name + "_" + w.pod.Namespace + "(" + string(w.uid) + ")"
 		k.record(t, w, i, corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container "+c.spec.Name+" in pod "+who)
 		c.waits, c.waitMessage = "CrashLoopBackOff", "back-off "+c.wait.String()+" restarting failed container="+c.spec.Name+" pod="+who
 		w.failed = true
-		if may := c.ended + c.wait; w.until == 0 || may < w.until {
+		if may := ended + c.wait; w.until == 0 || may < w.until {
 			w.until = may
 		}
 		return true
 	}
-	c.wait, c.waitSet = k.config.next(c.wait, c.ended-c.waitSet), t.Now()
+	c.wait, c.waitSet = k.config.next(c.wait, ended-c.waitSet), t.Now()
 	return false
 }
 
@@ -126,8 +132,6 @@ func (k *Kubelet) configured(t *engine.Turn, w *worker) {
 
 func (k *Kubelet) createWith(t *engine.Turn, w *worker, i int) {
 	c := &w.containers[i]
-	img := c.image
-	c.program = img.Run(c.spec.Command, c.spec.Args)
 	attempt := c.restarts
 	if c.id != "" {
 		attempt++
@@ -135,7 +139,7 @@ func (k *Kubelet) createWith(t *engine.Turn, w *worker, i int) {
 	w.step = calling
 	w.tag = k.call(t, w, cri.Call{
 		Op: cri.CreateContainer, Container: i, Sandbox: w.sandbox, Name: c.spec.Name, Attempt: attempt, Image: c.spec.Image,
-		Command: c.spec.Command, Args: c.spec.Args,
+		Start: k.startOf(w, c),
 	})
 }
 
@@ -155,10 +159,12 @@ func (k *Kubelet) created(t *engine.Turn, w *worker, a *cri.Answer) {
 			k.call(t, w, cri.Call{Op: cri.RemoveContainer, Container: i, Sandbox: w.sandbox, ID: c.dead, Name: c.spec.Name})
 		}
 		c.dead = c.id
+		c.earlier = life{c.id, c.program, c.began, c.ended, c.signaled}
 	}
 	w.changed = true
-	c.id, c.restarts, c.state = a.ID, a.Call.Attempt, created
+	c.id, c.restarts, c.state, c.program, c.signaled = a.ID, a.Call.Attempt, created, a.Program, 0
 	c.began, c.ended, c.code, c.reason, c.message, c.started, c.ready = 0, 0, 0, "", "", false, false
+	c.killed, c.ill, c.hook = false, "", hook{}
 	c.probes = [3]probe{}
 	w.tag = k.call(t, w, cri.Call{Op: cri.StartContainer, Container: i, Sandbox: w.sandbox, ID: a.ID, Name: c.spec.Name})
 }
@@ -178,6 +184,11 @@ func (k *Kubelet) began(t *engine.Turn, w *worker, a *cri.Answer) {
 		c.started = c.spec.StartupProbe == nil
 		c.ready = c.started && c.spec.ReadinessProbe == nil
 		k.record(t, w, i, corev1.EventTypeNormal, "Started", "Container started")
+		if l := c.spec.Lifecycle; l != nil && l.PostStart != nil && w.stage == alive {
+			w.step = hooking
+			k.hook(t, w, i, l.PostStart, hook{})
+			return
+		}
 	}
 	k.skip(t, w)
 }
@@ -194,6 +205,9 @@ func (k *Kubelet) done(t *engine.Turn, a *cri.Answer) {
 		return
 	case cri.StopPodSandbox:
 		k.sandboxStopped(t, a)
+		return
+	case cri.ExecSync:
+		k.hookAnswered(t, a)
 		return
 	}
 	w := k.edit(a.Call.Pod.UID)
@@ -244,7 +258,7 @@ func (k *Kubelet) exited(t *engine.Turn, x *cri.Exited) {
 		return
 	}
 	c := &w.containers[x.Container]
-	c.state, c.ended, c.code, c.ready, c.started = exited, x.At, x.ExitCode, false, false
+	c.state, c.ended, c.code, c.reason, c.ready, c.started = exited, x.At, x.ExitCode, x.Reason, false, false
 	if w.stage == alive {
 		k.observeLater(t, w)
 	}

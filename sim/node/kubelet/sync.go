@@ -36,8 +36,34 @@ func (k *Kubelet) sync(t *engine.Turn, w *worker) {
 		return
 	}
 	k.probeAll(t, w)
+	if k.killIll(t, w) {
+		return
+	}
 	w.plan = w.missing()
 	k.start(t, w)
+}
+
+// killIll stops the containers that failed a startup or liveness probe, and reports whether there are any. The sync goes
+// on when they have ended.
+func (k *Kubelet) killIll(t *engine.Turn, w *worker) bool {
+	for i := range w.containers {
+		c := &w.containers[i]
+		if c.ill == "" || c.state != running || c.stopping {
+			continue
+		}
+		kind := startup
+		if c.started {
+			kind = liveness
+		}
+		grace := w.grace(c.probeSpec(kind).TerminationGracePeriodSeconds)
+		why := "Container " + c.spec.Name + " failed " + c.ill + " probe"
+		if c.sidecar || w.pod.Spec.RestartPolicy != corev1.RestartPolicyNever {
+			why += ", will be restarted"
+		}
+		w.step, w.changed, c.killed = killing, true, true
+		k.stop(t, w, i, grace, why)
+	}
+	return w.step == killing
 }
 
 // missing returns the containers that should run and do not: of the init containers the next one only.
@@ -169,7 +195,7 @@ func (k *Kubelet) mounted(t *engine.Turn, w *worker) {
 func (k *Kubelet) end(t *engine.Turn, w *worker) {
 	w.step = idle
 	switch {
-	case w.failed:
+	case w.failed && !w.anyIll():
 		wait := k.config.Retry
 		if w.until > 0 {
 			wait = min(w.until-t.Now(), k.config.Sweep)
@@ -182,9 +208,19 @@ func (k *Kubelet) end(t *engine.Turn, w *worker) {
 		}
 	case w.changed:
 		k.after(t, w, t.Rand().Draw(k.config.Resync), timerSync)
-	case w.again:
+	case w.again, w.anyIll():
 		k.sync(t, w)
 	}
+}
+
+// anyIll reports whether a container waits to be killed.
+func (w *worker) anyIll() bool {
+	for i := range w.containers {
+		if c := &w.containers[i]; c.ill != "" && c.state == running && !c.stopping {
+			return true
+		}
+	}
+	return false
 }
 
 // observeLater schedules a sync for when this kubelet next looks at what runs.

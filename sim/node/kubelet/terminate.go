@@ -38,13 +38,7 @@ func (k *Kubelet) complete(t *engine.Turn, w *worker) {
 // kill stops every container of the pod that runs, then its sandbox.
 func (k *Kubelet) kill(t *engine.Turn, w *worker) {
 	k.complain(t, w)
-	grace := time.Duration(corev1.DefaultTerminationGracePeriodSeconds) * time.Second
-	if s := w.pod.Spec.TerminationGracePeriodSeconds; s != nil {
-		grace = time.Duration(*s) * time.Second
-	}
-	if s := w.pod.DeletionGracePeriodSeconds; s != nil {
-		grace = time.Duration(*s) * time.Second
-	}
+	grace := w.grace(w.pod.DeletionGracePeriodSeconds)
 	for i := range w.containers {
 		if c := &w.containers[i]; c.state == running && !c.stopping {
 			k.stop(t, w, i, grace, "Stopping container "+w.containers[i].spec.Name)
@@ -62,9 +56,43 @@ func (k *Kubelet) stop(t *engine.Turn, w *worker, i int, grace time.Duration, wh
 	k.record(t, w, i, corev1.EventTypeNormal, "Killing", why)
 	w.stops++
 	c.stopping = true
+	if l := c.spec.Lifecycle; l != nil && l.PreStop != nil && grace > 0 {
+		k.hook(t, w, i, l.PreStop, hook{stop: true, grace: grace})
+		return
+	}
+	k.signal(t, w, i, grace)
+}
+
+// signal has the runtime end a container. A sidecar of a pod that ends waits for its turn, after all that started later.
+func (k *Kubelet) signal(t *engine.Turn, w *worker, i int, grace time.Duration) {
+	c := &w.containers[i]
+	if w.stage == stopping && c.sidecar && !w.endedAfter(i) {
+		c.turn = t.Now() + grace
+		return
+	}
+	c.turn, c.signaled = 0, max(t.Now()-c.began, 1)
 	k.call(t, w, cri.Call{
 		Op: cri.StopContainer, Container: i, Sandbox: w.sandbox, ID: c.id, Name: c.spec.Name, Grace: max(grace, minimumGrace),
 	})
+}
+
+// endedAfter reports whether none of the containers that started after one runs.
+func (w *worker) endedAfter(i int) bool {
+	for j := range w.containers[i+1:] {
+		if w.containers[i+1+j].state == running {
+			return false
+		}
+	}
+	return true
+}
+
+// nextTurn stops the sidecars whose turn has come.
+func (k *Kubelet) nextTurn(t *engine.Turn, w *worker) {
+	for i := range w.containers {
+		if c := &w.containers[i]; c.turn > 0 && w.endedAfter(i) {
+			k.signal(t, w, i, c.turn-t.Now())
+		}
+	}
 }
 
 // minimumGrace is what a container gets even when its pod is deleted without a grace period.
@@ -77,10 +105,19 @@ func (k *Kubelet) containerStopped(t *engine.Turn, a *cri.Answer) {
 	}
 	w.stops--
 	if c := &w.containers[a.Call.Container]; c.id == a.ID && c.state == running {
-		c.state, c.ended, c.code, c.ready, c.started = exited, a.At, a.ExitCode, false, false
+		c.state, c.ended, c.code, c.reason, c.ready, c.started = exited, a.At, a.ExitCode, a.Reason, false, false
 	}
 	w.containers[a.Call.Container].stopping = false
+	if w.stage == stopping {
+		k.nextTurn(t, w)
+	}
 	switch {
+	case w.stage == alive && w.step == killing:
+		if w.stops == 0 {
+			w.step = idle
+			w.plan = w.missing()
+			k.start(t, w)
+		}
 	case w.stage == alive:
 		k.observeLater(t, w)
 	case w.stage == stopping && w.stops == 0:

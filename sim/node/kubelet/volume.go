@@ -38,18 +38,18 @@ func volumesOf(pod *corev1.Pod) []volume {
 		v := &pod.Spec.Volumes[i]
 		var refs []reference
 		if s := v.ConfigMap; s != nil {
-			refs = append(refs, reference{configMaps, s.Name, isTrue(s.Optional), paths(s.Items)})
+			refs = append(refs, reference{configMaps, s.Name, isTrue(s.Optional), keys(s.Items), s.Items})
 		}
 		if s := v.Secret; s != nil {
-			refs = append(refs, reference{secrets, s.SecretName, isTrue(s.Optional), paths(s.Items)})
+			refs = append(refs, reference{secrets, s.SecretName, isTrue(s.Optional), keys(s.Items), s.Items})
 		}
 		if p := v.Projected; p != nil {
 			for j := range p.Sources {
 				if s := p.Sources[j].ConfigMap; s != nil && s.Name != "kube-root-ca.crt" {
-					refs = append(refs, reference{configMaps, s.Name, isTrue(s.Optional), paths(s.Items)})
+					refs = append(refs, reference{configMaps, s.Name, isTrue(s.Optional), keys(s.Items), s.Items})
 				}
 				if s := p.Sources[j].Secret; s != nil {
-					refs = append(refs, reference{secrets, s.Name, isTrue(s.Optional), paths(s.Items)})
+					refs = append(refs, reference{secrets, s.Name, isTrue(s.Optional), keys(s.Items), s.Items})
 				}
 			}
 		}
@@ -60,12 +60,12 @@ func volumesOf(pod *corev1.Pod) []volume {
 	return list
 }
 
-func paths(items []corev1.KeyToPath) []string {
-	var keys []string
+func keys(items []corev1.KeyToPath) []string {
+	var list []string
 	for i := range items {
-		keys = append(keys, items[i].Key)
+		list = append(list, items[i].Key)
 	}
-	return keys
+	return list
 }
 
 // mountTimer says which volume is to be tried again.
@@ -147,4 +147,35 @@ func (k *Kubelet) mountsOverdue(t *engine.Turn, w *worker) {
 		strings.Join(left, " ")+"], unattached volumes=[], failed to process volumes=[]: context deadline exceeded")
 	d := t.Rand().Draw(engine.Latency{Min: k.config.Retry, Max: k.config.Retry * 3 / 2})
 	t.Later(d+mountTimeout, timer{pod: w.uid, what: timerOverdue, timers: w.timers})
+}
+
+// files returns the files that a container finds in its volumes of ConfigMaps and Secrets; nil when there are none.
+//
+// Simplified: as they were when they were mounted; Kubernetes updates them.
+func (w *worker) files(c *corev1.Container) map[string]string {
+	var files map[string]string
+	for _, m := range c.VolumeMounts {
+		i := slices.IndexFunc(w.volumes, func(v volume) bool { return v.name == m.Name })
+		if i < 0 {
+			continue
+		}
+		if files == nil {
+			files = map[string]string{}
+		}
+		v := &w.volumes[i]
+		for _, r := range v.refs {
+			data := lookup(v.finds, r.resource, r.name)
+			for key, text := range data { // any order
+				name, ok := r.path(key)
+				switch {
+				case !ok:
+				case m.SubPath == "":
+					files[strings.TrimSuffix(m.MountPath, "/")+"/"+name] = text
+				case m.SubPath == name:
+					files[m.MountPath] = text
+				}
+			}
+		}
+	}
+	return files
 }

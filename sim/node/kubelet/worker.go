@@ -55,6 +55,8 @@ const (
 	accept       // its first sync
 	volumes      // its volumes
 	asking       // what a container's environment refers to
+	hooking      // a container's postStart hook
+	killing      // the end of containers that failed their probes
 	pulling      // its turn to pull, or the pull
 	calling      // a call of the runtime that cannot be broken off
 )
@@ -78,17 +80,23 @@ type container struct {
 
 	id       string // of the latest, empty before
 	image    *image.Image
-	program  image.Program
+	program  *image.Program // from its creation on
 	state    state
 	began    time.Duration // when it started
 	ended    time.Duration
 	code     int32
 	reason   string // of its end; empty for the usual ones
 	message  string
+	signaled time.Duration          // how long it had run when it was asked to end, 0 when it was not
 	last     *corev1.ContainerState // the end before
+	earlier  life                   // the one before
 	dead     string                 // ID of the one before, which is kept until the next ends: only one is
 	restarts int32
-	stopping bool // a StopContainer is under way
+	stopping bool   // it is being stopped
+	killed   bool   // by the kubelet, within a sync that starts it again
+	ill      string // the probe that it failed, for which it is to be killed
+	hook     hook
+	turn     time.Duration // of a sidecar that waits for the others to end: when its grace period is over
 
 	waits       string // why it could not be started, empty when it was: "ImagePullBackOff"
 	waitMessage string
@@ -101,6 +109,13 @@ type container struct {
 	started bool // its startup probe, if any, has succeeded
 	ready   bool // its readiness probe, if any, says so
 	probes  [3]probe
+}
+
+// life is a container that was, whose log is kept.
+type life struct {
+	id                     string
+	program                *image.Program
+	began, ended, signaled time.Duration
 }
 
 // state is what the runtime says of a container.

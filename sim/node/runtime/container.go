@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"orrery/sim/engine"
@@ -16,7 +17,8 @@ type container struct {
 	name    string
 	image   *image.Image
 	attempt int32
-	program image.Program
+	program *image.Program
+	changes int           // of the program, by commands in the container
 	started time.Duration // 0 before
 	ended   time.Duration // 0 before
 	stop    *cri.Call     // under way
@@ -58,12 +60,12 @@ func (r *Runtime) createContainer(t *engine.Turn, c *cri.Call, data *cri.Data) {
 	}
 	n := *s
 	n.containers = append(slices.Clip(s.containers), container{
-		id: t.Rand().Hex(64), index: c.Container, name: c.Name, image: img, attempt: c.Attempt, program: img.Run(c.Command, c.Args),
+		id: t.Rand().Hex(64), index: c.Container, name: c.Name, image: img, attempt: c.Attempt, program: img.Run(c.Start),
 	})
 	r.put(&n)
-	id := n.containers[len(n.containers)-1].id
-	data.ID = id
-	r.answer(t, t.Rand().Draw(r.config.CreateContainer), &cri.Answer{Call: c, ID: id})
+	made := &n.containers[len(n.containers)-1]
+	data.ID = made.id
+	r.answer(t, t.Rand().Draw(r.config.CreateContainer), &cri.Answer{Call: c, ID: made.id, Program: made.program})
 }
 
 func (r *Runtime) startContainer(t *engine.Turn, c *cri.Call, data *cri.Data) {
@@ -79,21 +81,35 @@ func (r *Runtime) startContainer(t *engine.Turn, c *cri.Call, data *cri.Data) {
 		p.ended, p.code = p.started, cannotStart
 		r.put(s)
 		data.Error = "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create " +
-			`failed: unable to start container process: error during container init: exec: "` + missing + `": stat ` + missing +
-			": no such file or directory"
+			"failed: unable to start container process: error during container init: " + notFound(missing)
 		r.answer(t, d, &cri.Answer{Call: c, ID: c.ID, Error: data.Error, At: p.started, ExitCode: cannotStart})
 		return
 	}
 	r.put(s)
 	r.answer(t, d, &cri.Answer{Call: c, ID: c.ID, At: p.started})
-	if p.program.Ends {
-		e := exit{sandbox: s.id, id: p.id, code: p.program.Code}
-		if p.program.Runs > distant {
-			t.Later(d+p.program.Runs, e)
-		} else {
-			t.After(d+p.program.Runs, e)
-		}
+	r.end(t, s, p)
+}
+
+// end schedules the end of a program that ends by itself.
+func (r *Runtime) end(t *engine.Turn, s *sandbox, p *container) {
+	if !p.program.Ends {
+		return
 	}
+	e := exit{sandbox: s.id, id: p.id, code: p.program.Code, reason: p.program.Reason, changes: p.changes}
+	d := max(0, p.started+p.program.Runs-t.Now())
+	if p.program.Runs > distant {
+		t.Later(d, e)
+	} else {
+		t.After(d, e)
+	}
+}
+
+// notFound says of an executable that it does not exist.
+func notFound(name string) string {
+	if strings.Contains(name, "/") {
+		return `exec: "` + name + `": stat ` + name + ": no such file or directory"
+	}
+	return `exec: "` + name + `": executable file not found in $PATH`
 }
 
 const (
@@ -114,9 +130,9 @@ func (r *Runtime) stopContainer(t *engine.Turn, c *cri.Call, data *cri.Data) {
 	data.Name = p.name
 	p.stop = c
 	r.put(s)
-	e := exit{sandbox: s.id, id: p.id, stop: c, code: p.program.StopCode}
-	d := t.Rand().Draw(p.program.Stop)
-	if p.program.Deaf || d > c.Grace {
+	d, code, ends := p.program.Asked(t.Now()-p.started, t.Rand().Draw)
+	e := exit{sandbox: s.id, id: p.id, stop: c, code: code, changes: p.changes}
+	if !ends || d > c.Grace {
 		d, e.code = c.Grace, image.Killed
 	}
 	t.After(d, e)
@@ -126,8 +142,8 @@ func (r *Runtime) stopContainer(t *engine.Turn, c *cri.Call, data *cri.Data) {
 func (r *Runtime) exit(t *engine.Turn, e exit) {
 	t.Entry.Verb = "exit"
 	s, p := r.find(e.sandbox, e.id)
-	if p == nil || p.ended > 0 {
-		return // the sandbox was stopped or removed in the meantime, or the process ended by itself
+	if p == nil || p.ended > 0 || e.changes != p.changes && e.stop == nil {
+		return // the sandbox was stopped or removed in the meantime, the process ended by itself, or it ends at another time
 	}
 	t.Foreground()
 	describe(t, s.pod)
@@ -137,11 +153,11 @@ func (r *Runtime) exit(t *engine.Turn, e exit) {
 	p.stop = nil
 	r.put(s)
 	if stop != nil {
-		r.answer(t, t.Rand().Draw(r.config.ImageStatus), &cri.Answer{Call: stop, ID: p.id, At: p.ended, ExitCode: p.code})
+		r.answer(t, t.Rand().Draw(r.config.ImageStatus), &cri.Answer{Call: stop, ID: p.id, At: p.ended, ExitCode: p.code, Reason: e.reason})
 		return
 	}
 	t.Send(r.kubelet, t.Rand().Draw(r.config.ImageStatus), &cri.Exited{
-		Pod: s.pod, Container: p.index, ID: p.id, Name: p.name, At: p.ended, ExitCode: p.code,
+		Pod: s.pod, Container: p.index, ID: p.id, Name: p.name, At: p.ended, ExitCode: p.code, Reason: e.reason,
 	})
 }
 

@@ -1,7 +1,7 @@
 // Package runtime is a node's container runtime: sandboxes with an IP each, containers, images, and the processes in
 // them, which do what package image says. The kubelet calls it; see package cri for the messages.
 //
-// It leaves out file systems, cgroups, logs and exec. Models containerd with its CRI plugin.
+// It leaves out file systems but for what scripts and commands write, and cgroups. Models containerd with its CRI plugin.
 package runtime
 
 import (
@@ -76,6 +76,8 @@ type exit struct {
 	sandbox, id string
 	stop        *cri.Call // the StopContainer that brought it about, or nil
 	code        int32
+	reason      string
+	changes     int // of the program when this was scheduled
 }
 
 // Handle implements engine.Component.
@@ -117,6 +119,8 @@ func (r *Runtime) call(t *engine.Turn, c *cri.Call) {
 		r.stopContainer(t, c, data)
 	case cri.RemoveContainer:
 		r.removeContainer(t, c)
+	case cri.ExecSync:
+		r.execSync(t, c, data)
 	default:
 		panic("runtime: unknown call " + string(c.Op))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"orrery/sim/engine"
 	"orrery/sim/node/cri"
+	"orrery/sim/node/image"
 )
 
 // caller stands for the kubelet: it keeps what it is told.
@@ -55,11 +56,11 @@ func (n node) call(t *testing.T, c cri.Call) *cri.Answer {
 }
 
 // started returns a node with a container that runs a command.
-func started(t *testing.T, image string, command ...string) (n node, sandbox, id string) {
+func started(t *testing.T, name string, command ...string) (n node, sandbox, id string) {
 	n = newNode()
 	sandbox = n.call(t, cri.Call{Op: cri.RunPodSandbox}).Sandbox
-	n.call(t, cri.Call{Op: cri.PullImage, Image: image})
-	id = n.call(t, cri.Call{Op: cri.CreateContainer, Sandbox: sandbox, Name: "c", Image: image, Command: command}).ID
+	n.call(t, cri.Call{Op: cri.PullImage, Image: name})
+	id = n.call(t, cri.Call{Op: cri.CreateContainer, Sandbox: sandbox, Name: "c", Image: name, Start: image.Start{Command: command}}).ID
 	if a := n.call(t, cri.Call{Op: cri.StartContainer, Sandbox: sandbox, ID: id}); a.Error != "" || a.At != n.Now() {
 		t.Fatalf("started at %v, now %v: %s", a.At, n.Now(), a.Error)
 	}
