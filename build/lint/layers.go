@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -117,8 +118,17 @@ func refusedInSimulation(folder, name string) string {
 // leaves are folders in which each folder is a component or a plugin for itself.
 var leaves = []string{"sim/controller", "sim/scheduler/plugin"}
 
+// shared are the folders among them that some of the others are made of.
+var shared = map[string][]string{
+	"sim/controller/history":    {"sim/controller/daemonset", "sim/controller/statefulset"},
+	"sim/controller/replicaset": {"sim/controller/replication"},
+}
+
 // siblings keeps controllers and plugins apart from each other.
 func siblings(from, to string) string {
+	if slices.Contains(shared[to], from) {
+		return ""
+	}
 	for _, folder := range leaves {
 		if within(from, folder) && within(to, folder) && from != folder && to != folder && child(from, folder) != child(to, folder) {
 			return "one controller or plugin does not know another"

@@ -236,7 +236,7 @@ type audited struct {
 	} `json:"objectRef"`
 	Status   struct{ Code int } `json:"responseStatus"`
 	Response struct {
-		Metadata struct{ Name string }
+		Metadata struct{ Name, GenerateName string }
 	} `json:"responseObject"`
 }
 
@@ -251,6 +251,7 @@ func (a *audited) name() string {
 // writes returns the writes of an audit log as the recordings have them.
 func writes(log []byte, steps []step) ([]reference.Write, error) {
 	var out []reference.Write
+	var generated numbered
 	at, n := 0, 0
 	for line := range bytes.Lines(log) {
 		n++
@@ -274,10 +275,33 @@ func writes(log []byte, steps []step) ([]reference.Write, error) {
 		}
 		out = append(out, reference.Write{
 			Step: steps[at].name, Actor: actor(user), Verb: e.Verb, Resource: resource, Sub: e.Ref.Subresource,
-			Name: e.name(), Code: e.Status.Code,
+			Name: generated.name(&e), Code: e.Status.Code,
 		})
 	}
 	return out, nil
+}
+
+// numbered are names that the recordings write with a number in place of their end: those of objects that have a
+// generateName, were they made by it or not, as a StatefulSet's pods are not.
+type numbered map[string]string
+
+// name returns the name of the object that was written, as the recordings write it. They know a name from when the object
+// was made, and find it at the end of other names too: in those of claims.
+func (n *numbered) name(a *audited) string {
+	name := a.name()
+	for known, as := range *n {
+		if before, ok := strings.CutSuffix(name, known); ok && (before == "" || strings.HasSuffix(before, "-")) {
+			return before + as
+		}
+	}
+	if prefix := a.Response.Metadata.GenerateName; prefix != "" && a.Ref.Name != "" && a.Verb == "create" && a.Ref.Subresource == "" {
+		if *n == nil {
+			*n = numbered{}
+		}
+		(*n)[name] = prefix + "<1>"
+		return prefix + "<1>"
+	}
+	return name
 }
 
 // actor names a user as the recordings do.

@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"slices"
 	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -56,6 +57,7 @@ var statefulSets = strategy{
 	status:     partOf(func(s *appsv1.StatefulSet) *appsv1.StatefulSetStatus { return &s.Status }),
 	generation: true,
 	prepareCreate: creating(func(s *appsv1.StatefulSet) {
+		nameClaimTemplates(s)
 		if u := s.Spec.UpdateStrategy.RollingUpdate; u != nil {
 			u.MaxUnavailable = nil
 		}
@@ -66,6 +68,7 @@ var statefulSets = strategy{
 	change: change{
 		// The feature gate of maxUnavailable is off by default.
 		prepare: changing(func(s, old *appsv1.StatefulSet) {
+			nameClaimTemplates(s)
 			was := old.Spec.UpdateStrategy.RollingUpdate
 			if u := s.Spec.UpdateStrategy.RollingUpdate; u != nil && (was == nil || was.MaxUnavailable == nil) {
 				u.MaxUnavailable = nil
@@ -77,6 +80,15 @@ var statefulSets = strategy{
 		}),
 	},
 	subresources: statusOnly(onUpdate(validation.ValidateStatefulSetStatusUpdate)),
+}
+
+// nameClaimTemplates writes into claim templates of what kind they are, as conversion does.
+func nameClaimTemplates(s *appsv1.StatefulSet) {
+	s.Spec.VolumeClaimTemplates = slices.Clone(s.Spec.VolumeClaimTemplates)
+	for i := range s.Spec.VolumeClaimTemplates {
+		t := &s.Spec.VolumeClaimTemplates[i]
+		t.APIVersion, t.Kind = "v1", "PersistentVolumeClaim"
+	}
 }
 
 // A DaemonSet's templateGeneration is no field of apps/v1: an annotation carries it, and conversion reads and writes it.

@@ -55,12 +55,15 @@ var ipAddresses = strategy{
 	})},
 }
 
+// An EndpointSlice's lists are null when they are empty: in etcd, as protobuf, the two are the same.
 var endpointSlices = strategy{
 	generation:     true,
+	prepareCreate:  creating(nullWhenEmpty),
 	validateCreate: onCreate(discoveryvalidation.ValidateEndpointSliceCreate),
 	change: change{
 		// Everything but the metadata counts, and the labels.
 		prepare: changing(func(es, old *discoveryv1.EndpointSlice) {
+			nullWhenEmpty(es)
 			a, b := *es, *old
 			a.ObjectMeta, b.ObjectMeta = metav1.ObjectMeta{}, metav1.ObjectMeta{}
 			if !apiequality.Semantic.DeepEqual(&a, &b) || !apiequality.Semantic.DeepEqual(es.Labels, old.Labels) {
@@ -69,4 +72,13 @@ var endpointSlices = strategy{
 		}),
 		validate: onUpdate(discoveryvalidation.ValidateEndpointSliceUpdate),
 	},
+}
+
+func nullWhenEmpty(es *discoveryv1.EndpointSlice) {
+	if len(es.Endpoints) == 0 {
+		es.Endpoints = nil
+	}
+	if len(es.Ports) == 0 {
+		es.Ports = nil
+	}
 }

@@ -50,15 +50,16 @@ type Spec struct {
 	// Delay holds a key back before it is worked on, so that changes gather.
 	Delay time.Duration
 	// Consistent puts a key back while the cache is older than what the controller last wrote for it of its own resource,
-	// which is that of the first of Watches.
-	Consistent bool
+	// which is that of the first of Watches, and of the resources in ConsistentToo.
+	Consistent    bool
+	ConsistentToo []string
 	// ReportErrors has Reconcile called once more, with View.Err, when a write of its plan failed.
 	ReportErrors bool
 	// Reconcile compares what is with what should be.
 	Reconcile func(View, Key) Plan
 }
 
-// Watch is one resource that wakes a controller.
+// Watch is one resource that wakes a controller. Without Keys it wakes nobody: the controller only looks at it.
 type Watch struct {
 	Resource string // plural with group
 	Keys     func(v View, ch client.ChangeType, old, now api.Object, add func(Key, time.Duration))
@@ -73,6 +74,8 @@ type View struct {
 	// Err is set when Reconcile is called once more because a write of its plan failed: the plan returned then may
 	// report the failure, and the key is tried again later either way.
 	Err *metav1.Status
+	// Step is the Next of the plan that has just been carried out; 0 at first.
+	Step int
 	// Own says in a Watch's Keys that the change is the controller's own write.
 	Own bool
 	// Kept is what the key's last plan kept; nil at first.
@@ -91,6 +94,9 @@ type Plan struct {
 	Stages []Stage
 	// Events are reported whatever becomes of the writes; those that belong to a write are the write's own.
 	Events []client.Record
+	// Next has the controller look once more when all stages succeeded, with View.Step set to it and the cache as it is
+	// then: what it plans belongs to the same turn of the key. 0 for not.
+	Next int
 	// Again works on the key again after this long; 0 for not.
 	Again time.Duration
 	// Retry tries the key again with backoff even though no write failed.

@@ -2,13 +2,10 @@ package controller
 
 import (
 	"maps"
-	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"orrery/sim/api"
 	"orrery/sim/client"
 	"orrery/sim/engine"
 	"orrery/sim/trace"
@@ -52,7 +49,9 @@ func NewManager(config Config, specs []*Spec, more ...string) *Manager {
 		for n := range spec.Watches {
 			w := &spec.Watches[n]
 			watch(w.Resource)
-			m.woken[w.Resource] = append(m.woken[w.Resource], wakes{i, w})
+			if w.Keys != nil {
+				m.woken[w.Resource] = append(m.woken[w.Resource], wakes{i, w})
+			}
 		}
 	}
 	for _, r := range more {
@@ -183,15 +182,22 @@ func (m *Manager) reconcile(t *engine.Turn, controller int, k Key) {
 		t.Foreground()
 	}
 	s.keep(k, plan.Keep)
-	t.Entry.Data = plan.Note
-	if len(plan.Stages) > 0 && len(plan.Stages[0]) > 0 {
-		t.Entry.Verb, t.Entry.Subresource = string(plan.Stages[0][0].Verb), plan.Stages[0][0].Subresource
+	m.begin(t, controller, &job{key: k, plan: plan})
+}
+
+// begin begins to carry out a plan.
+func (m *Manager) begin(t *engine.Turn, controller int, j *job) {
+	s := m.states[controller]
+	if e := t.Entry; e.Kind == trace.Sync && e.Verb == "" {
+		e.Data = j.plan.Note
+		if len(j.plan.Stages) > 0 && len(j.plan.Stages[0]) > 0 {
+			e.Verb, e.Subresource = string(j.plan.Stages[0][0].Verb), j.plan.Stages[0][0].Subresource
+		}
 	}
-	j := &job{key: k, plan: plan}
-	s.jobs[k] = j
+	s.jobs[j.key] = j
 	s.expect(j, t.Now())
 	m.next(t, controller, j)
-	s.tell(t, plan.Events)
+	s.tell(t, j.plan.Events)
 }
 
 // next sends the writes of the job's next stage, or ends the job.
@@ -212,48 +218,6 @@ func (m *Manager) next(t *engine.Turn, controller int, j *job) {
 	}
 }
 
-// answered takes the answer to a write of a job.
-func (m *Manager) answered(t *engine.Turn, r *client.Response) {
-	q := r.Request
-	e := t.Entry
-	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
-	e.Namespace, e.Name, e.Code = q.Namespace, q.Name, r.Code
-	controller := controllerOf(r.ID)
-	s := m.states[controller]
-	p, ok := s.waiting[r.ID]
-	if !ok && m.listed(t, r) {
-		return
-	}
-	if !ok {
-		return // an Event's
-	}
-	delete(s.waiting, r.ID)
-	j := s.jobs[p.key]
-	j.open--
-	switch {
-	case r.Error == nil:
-		j.keep(r)
-		s.wrote(p.key, r)
-		if p.write.Event != nil {
-			s.recorder.Send(t, &s.conn, 0, named(*p.write.Event, r.Object))
-		}
-	case terminating(r.Error):
-		// Nothing can be created any more, and it is not tried again: what was expected stays so.
-		j.stop = !p.write.Expect
-	case p.write.tolerates(r.Error.Reason):
-		s.unexpect(p.key, p.write)
-	default:
-		j.failed = r.Error
-		s.unexpect(p.key, p.write)
-		if p.write.Failure != nil {
-			s.recorder.Send(t, &s.conn, 0, explained(*p.write.Failure, r.Error))
-		}
-	}
-	if j.open == 0 {
-		m.next(t, controller, j)
-	}
-}
-
 // end finishes a job: after a failure the controller may report it, and the key is tried again with backoff.
 func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 	s, spec := m.states[controller], m.specs[controller]
@@ -264,11 +228,14 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 	}
 	if j.failed != nil && spec.ReportErrors && !j.reporting {
 		v := m.view(t, controller, j.failed)
+		v.Kept = s.kept[j.key]
 		report := &job{key: j.key, plan: spec.Reconcile(v, j.key), reporting: true}
-		report.plan.Retry = true
-		s.jobs[j.key] = report
-		m.next(t, controller, report)
-		s.tell(t, report.plan.Events)
+		report.plan.Retry, report.plan.Next = true, 0
+		m.begin(t, controller, report)
+		return
+	}
+	if j.failed == nil && !j.stop && j.plan.Next != 0 {
+		m.continued(t, controller, j)
 		return
 	}
 	delete(s.jobs, j.key)
@@ -285,32 +252,16 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 	m.wake(t, controller)
 }
 
-// terminating reports whether a creation was refused because its namespace is being deleted.
-func terminating(s *metav1.Status) bool {
-	return s.Details != nil && slices.ContainsFunc(s.Details.Causes, func(c metav1.StatusCause) bool {
-		return c.Type == corev1.NamespaceTerminatingCause
-	})
-}
-
-func (w *Write) tolerates(reason metav1.StatusReason) bool {
-	for _, r := range w.Tolerate {
-		if r == reason {
-			return true
-		}
+// continued has a controller look once more in the same turn of a key, now that its plan was carried out.
+func (m *Manager) continued(t *engine.Turn, controller int, was *job) {
+	s, spec := m.states[controller], m.specs[controller]
+	v := m.view(t, controller, nil)
+	v.Step, v.Fresh, v.Kept = was.plan.Next, s.fresh(was.key, t.Now()), s.kept[was.key]
+	plan := spec.Reconcile(v, was.key)
+	s.keep(was.key, plan.Keep)
+	plan.Retry = plan.Retry || was.plan.Retry
+	if plan.Again == 0 || was.plan.Again > 0 && was.plan.Again < plan.Again {
+		plan.Again = was.plan.Again
 	}
-	return false
-}
-
-// named fills in the name of the object that a write created: "%s" in the message.
-func named(rec client.Record, o api.Object) client.Record {
-	if o != nil {
-		rec.Message = replace(rec.Message, "%s", o.GetName())
-	}
-	return rec
-}
-
-// explained fills in why a write failed: "%v" in the message.
-func explained(rec client.Record, s *metav1.Status) client.Record {
-	rec.Message = replace(rec.Message, "%v", s.Message)
-	return rec
+	m.begin(t, controller, &job{key: was.key, plan: plan})
 }

@@ -29,8 +29,10 @@ type state struct {
 	failures     map[Key]int           // in a row
 	due          map[Key]time.Duration // when a key that waits is added
 	expectations map[Key]*expectation
+	kind         string          // that of its own resource
 	own          string          // the controller's own resource
-	written      map[Key][]write // what the controller last wrote of it for a key
+	tracked      []string        // the resources of which written tells
+	written      map[Key][]write // what the controller last wrote of them for a key
 	kept         map[Key]any     // what plans keep
 }
 
@@ -51,6 +53,7 @@ type target struct{ resource, namespace, name string }
 
 // write is the revision that a write made of an object in the key's namespace. Slices of it are replaced, never changed.
 type write struct {
+	resource string
 	name     string
 	revision int64
 	created  bool
@@ -61,11 +64,12 @@ type pending struct {
 	write *Write
 }
 
-// expectation is what a key's plans did that the cache has not shown yet.
+// expectation is what a key's plans did with objects of one resource that the cache has not shown yet.
 type expectation struct {
-	creates int
-	deletes map[types.UID]bool
-	since   time.Duration
+	resource string
+	creates  int
+	deletes  map[types.UID]bool
+	since    time.Duration
 }
 
 // expectationsTTL is when expectations are given up, as in controller.ExpectationsTimeout.
@@ -87,7 +91,8 @@ func newState(config Config, spec *Spec, index int) *state {
 		recorder: &client.Recorder{Component: reporter},
 		queued:   map[Key]bool{}, dirty: map[Key]bool{}, jobs: map[Key]*job{}, waiting: map[uint64]pending{},
 		failures: map[Key]int{}, due: map[Key]time.Duration{}, expectations: map[Key]*expectation{},
-		own: spec.Watches[0].Resource, written: map[Key][]write{}, kept: map[Key]any{},
+		own: spec.Watches[0].Resource, kind: api.Find(spec.Watches[0].Resource).Kind.Kind,
+		tracked: append([]string{spec.Watches[0].Resource}, spec.ConsistentToo...), written: map[Key][]write{}, kept: map[Key]any{},
 	}
 }
 
@@ -184,7 +189,7 @@ func (s *state) expect(j *job, now time.Duration) {
 			}
 			e := s.expectations[j.key]
 			if e == nil || now-e.since > expectationsTTL {
-				e = &expectation{deletes: map[types.UID]bool{}, since: now}
+				e = &expectation{resource: w.Resource, deletes: map[types.UID]bool{}, since: now}
 				s.expectations[j.key] = e
 			}
 			if w.Verb == client.Delete {
@@ -211,19 +216,19 @@ func (s *state) unexpect(k Key, w *Write) {
 
 // observe sees whether a change is one that was expected.
 func (s *state) observe(ch *client.Change) {
-	if ch.Type == client.Deleted && ch.Resource == s.own {
-		s.forget(ch.Object)
+	if ch.Type == client.Deleted && slices.Contains(s.tracked, ch.Resource) {
+		s.forget(ch.Resource, ch.Object)
 	}
 	if len(s.expectations) == 0 {
 		return
 	}
 	owner := metav1.GetControllerOfNoCopy(ch.Object)
-	if owner == nil {
+	if owner == nil || owner.Kind != s.kind {
 		return
 	}
 	k := Key{ch.Object.GetNamespace(), owner.Name}
 	e := s.expectations[k]
-	if e == nil {
+	if e == nil || e.resource != ch.Resource {
 		return
 	}
 	if ch.Type == client.Added && e.creates > 0 {
@@ -243,22 +248,26 @@ func (s *state) fresh(k Key, now time.Duration) bool {
 	return e == nil || e.creates <= 0 && len(e.deletes) == 0 || now-e.since > expectationsTTL
 }
 
-// wrote remembers the revision of a write to the controller's own resource.
+// wrote remembers the revision of a write to the controller's own resource, or to another that is tracked.
 func (s *state) wrote(k Key, r *client.Response) {
 	q := r.Request
-	if q.Resource != s.own || q.Verb == client.Delete || r.Object == nil {
+	if !slices.Contains(s.tracked, q.Resource) || q.Verb == client.Delete || r.Object == nil {
 		return
 	}
 	name := r.Object.GetName()
-	last := slices.DeleteFunc(slices.Clone(s.written[k]), func(w write) bool { return w.name == name })
-	s.written[k] = append(last, write{name, revisionOf(r.Object), q.Verb == client.Create})
+	s.written[k] = append(without(s.written[k], q.Resource, name), write{q.Resource, name, revisionOf(r.Object), q.Verb == client.Create})
 }
 
-// caughtUp reports whether the cache has seen what the controller last wrote of its own resource for a key. An object that
-// the cache does not have is still to come when it was created, and gone otherwise.
+// without returns what was written but for one object.
+func without(all []write, resource, name string) []write {
+	return slices.DeleteFunc(slices.Clone(all), func(w write) bool { return w.resource == resource && w.name == name })
+}
+
+// caughtUp reports whether the cache has seen what the controller last wrote for a key of what is tracked. An object that the
+// cache does not have is still to come when it was created, and gone otherwise.
 func (s *state) caughtUp(c *client.Cache, k Key) bool {
 	for _, w := range s.written[k] {
-		o := c.Get(s.own, k.Namespace, w.name)
+		o := c.Get(w.resource, k.Namespace, w.name)
 		if o == nil && w.created || o != nil && revisionOf(o) < w.revision {
 			return false
 		}
@@ -268,11 +277,13 @@ func (s *state) caughtUp(c *client.Cache, k Key) bool {
 }
 
 // forget waits no longer for an object that was deleted, nor for what belonged to it.
-func (s *state) forget(o api.Object) {
-	delete(s.expectations, KeyOf(o))
+func (s *state) forget(resource string, o api.Object) {
+	if resource == s.own {
+		delete(s.expectations, KeyOf(o))
+	}
 	for k, last := range s.written { // any order
 		if k.Namespace == o.GetNamespace() {
-			s.written[k] = slices.DeleteFunc(slices.Clone(last), func(w write) bool { return w.name == o.GetName() })
+			s.written[k] = without(last, resource, o.GetName())
 		}
 	}
 }

@@ -10,13 +10,11 @@
 package deployment
 
 import (
-	"maps"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -27,8 +25,8 @@ import (
 var Spec = controller.Spec{
 	Name: "deployment-controller",
 	Watches: []controller.Watch{
-		{Resource: "deployments.apps", Keys: ownKey},
-		{Resource: "replicasets.apps", Keys: replicaSetKeys},
+		{Resource: "deployments.apps", Keys: controller.OwnKeys},
+		{Resource: "replicasets.apps", Keys: owners.Keys},
 		{Resource: "pods", Keys: podKeys},
 	},
 	ReportErrors: true,
@@ -51,38 +49,10 @@ type Scale struct {
 	To   int32  `json:"to"`
 }
 
-func ownKey(_ controller.View, ch client.ChangeType, old, now api.Object, add func(controller.Key, time.Duration)) {
-	add(controller.KeyOf(now), 0)
-}
-
-// replicaSetKeys wakes the Deployment that a ReplicaSet belongs to, and the one it belonged to before. A ReplicaSet that
-// belongs to nobody wakes all those that could adopt it, when that may have changed.
-func replicaSetKeys(v controller.View, ch client.ChangeType, old, now api.Object, add func(controller.Key, time.Duration)) {
-	owner := ownerOf(v, now)
-	if old != nil {
-		if was := ownerOf(v, old); was != nil && (owner == nil || was.UID != owner.UID) {
-			add(controller.KeyOf(was), 0)
-		}
-	}
-	switch {
-	case owner != nil:
-		add(controller.KeyOf(owner), 0)
-	case ch == client.Deleted || metav1.GetControllerOfNoCopy(now) != nil:
-	case old == nil || metav1.GetControllerOfNoCopy(old) != nil || !maps.Equal(old.GetLabels(), now.GetLabels()):
-		v.Each("deployments.apps", now.GetNamespace(), func(o api.Object) bool {
-			selector, err := metav1.LabelSelectorAsSelector(o.(*appsv1.Deployment).Spec.Selector)
-			if err == nil && !selector.Empty() && selector.Matches(labels.Set(now.GetLabels())) {
-				add(controller.KeyOf(o), 0)
-			}
-			return true
-		})
-	}
-}
-
-// ownerOf returns the Deployment that controls an object, nil when there is none.
-func ownerOf(v controller.View, o api.Object) *appsv1.Deployment {
-	d, _ := v.Owner(o, "Deployment", "deployments.apps").(*appsv1.Deployment)
-	return d
+// owners are the Deployments that may control ReplicaSets.
+var owners = controller.Owners{
+	Kind: "Deployment", Resource: "deployments.apps",
+	Selector: func(o api.Object) *metav1.LabelSelector { return o.(*appsv1.Deployment).Spec.Selector },
 }
 
 // podKeys wakes a Deployment with strategy Recreate when the last of its pods is gone.
@@ -95,8 +65,8 @@ func podKeys(v controller.View, ch client.ChangeType, _, now api.Object, add fun
 	if rs == nil || rs.GetUID() != ref.UID {
 		return
 	}
-	d := ownerOf(v, rs)
-	if d == nil || d.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType {
+	d, ok := v.Owner(rs, owners.Kind, owners.Resource).(*appsv1.Deployment)
+	if !ok || d.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType {
 		return
 	}
 	left := 0

@@ -49,7 +49,7 @@ func (s *sync) refused(err *metav1.Status) {
 	if terminating || !s.hasDeadline() {
 		return
 	}
-	name := nameOf(s.d.Name, templateHash(&s.d.Spec.Template, s.d.Status.CollisionCount))
+	name := nameOf(s.d.Name, controller.TemplateHash(&s.d.Spec.Template, s.d.Status.CollisionCount))
 	message := "Failed to create new replica set " + strconv.Quote(name) + ": " + err.Message
 	s.setCondition(&s.d.Status, appsv1.DeploymentProgressing, corev1.ConditionFalse, "ReplicaSetCreateError", message)
 	s.updateStatus()

@@ -93,7 +93,7 @@ func (s *sync) renew(existing *appsv1.ReplicaSet, next string) *appsv1.ReplicaSe
 
 // create plans a new ReplicaSet of the size that the rollout allows at once.
 func (s *sync) create(oldRSs []*appsv1.ReplicaSet, next string) *appsv1.ReplicaSet {
-	hash := templateHash(&s.d.Spec.Template, s.d.Status.CollisionCount)
+	hash := controller.TemplateHash(&s.d.Spec.Template, s.d.Status.CollisionCount)
 	labels := func(m map[string]string) map[string]string {
 		m = maps.Clone(m)
 		if m == nil {

@@ -7,6 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"orrery/sim/controller"
 )
 
 // rollout returns a sync of a Deployment with some bounds.
@@ -110,7 +112,7 @@ func TestShrinkOld(t *testing.T) {
 func TestTemplateHash(t *testing.T) {
 	collisions := int32(1)
 	d := rollout(1, "1", "1").d
-	plain, other := templateHash(&d.Spec.Template, nil), templateHash(&d.Spec.Template, &collisions)
+	plain, other := controller.TemplateHash(&d.Spec.Template, nil), controller.TemplateHash(&d.Spec.Template, &collisions)
 	if plain == other || plain == "" {
 		t.Errorf("hashes %q and %q, want two that differ", plain, other)
 	}

@@ -149,7 +149,7 @@ func TestRecordedHashes(t *testing.T) {
 			t.Fatal(err)
 		}
 		api.Scheme.Default(&d)
-		if got := templateHash(&d.Spec.Template, nil); got != want {
+		if got := controller.TemplateHash(&d.Spec.Template, nil); got != want {
 			t.Errorf("%s: hash %s, want %s", file, got, want)
 		}
 	}
@@ -159,7 +159,7 @@ func TestRecordedHashes(t *testing.T) {
 func TestFirstSync(t *testing.T) {
 	w := worldOf(web())
 	p := reconcile(w.View, key)
-	name := "web-" + templateHash(&web().Spec.Template, nil)
+	name := "web-" + controller.TemplateHash(&web().Spec.Template, nil)
 	expect(t, "a new Deployment", p,
 		"create replicasets.apps "+name+" replicas=3 rv= | Scaled up replica set "+name+" from 0 to 3",
 		"update deployments.apps/status web revision=1 rv=10",
@@ -177,7 +177,7 @@ func TestUndo(t *testing.T) {
 	w.put(next(w, image("nginx:1.28")))
 	settle(t, w, "the second rollout")
 	w.put(next(w, image("nginx:1.27")))
-	old := "web-" + templateHash(&web().Spec.Template, nil)
+	old := "web-" + controller.TemplateHash(&web().Spec.Template, nil)
 	p := reconcile(w.View, key)
 	rv := w.Get("replicasets.apps", "default", old).GetResourceVersion()
 	first := strings.Split(print(p), "\n")[:2]
@@ -318,7 +318,7 @@ func TestKeys(t *testing.T) {
 		{"an orphan that is deleted", client.Deleted, orphan, orphan, 0},
 	} {
 		got := 0
-		replicaSetKeys(w.View, test.change, test.old, test.now, func(k controller.Key, _ time.Duration) {
+		owners.Keys(w.View, test.change, test.old, test.now, func(k controller.Key, _ time.Duration) {
 			got++
 			if k != key {
 				t.Errorf("%s wakes %v", test.name, k)
@@ -334,7 +334,7 @@ func TestKeys(t *testing.T) {
 func TestCreationFails(t *testing.T) {
 	refused := func(reason metav1.StatusReason, causes ...metav1.StatusCause) *metav1.Status {
 		return &metav1.Status{Reason: reason, Message: "no", Details: &metav1.StatusDetails{
-			Group: "apps", Kind: "replicasets", Name: "web-" + templateHash(&web().Spec.Template, nil), Causes: causes,
+			Group: "apps", Kind: "replicasets", Name: "web-" + controller.TemplateHash(&web().Spec.Template, nil), Causes: causes,
 		}}
 	}
 	foreign := &appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: refused("").Details.Name}}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -16,32 +15,32 @@ import (
 )
 
 // victims returns the n pods that are missed least, as controller.ActivePodsWithRanks orders them.
-func victims(v controller.View, rs *appsv1.ReplicaSet, active []*corev1.Pod, n int) []*corev1.Pod {
+func victims(v controller.View, s *set, active []*corev1.Pod, n int) []*corev1.Pod {
 	if n >= len(active) {
 		return active
 	}
 	ranked := slices.Clone(active)
-	together := related(v, rs)
+	together := related(v, s)
 	slices.SortStableFunc(ranked, func(a, b *corev1.Pod) int { return compare(a, b, together, v.Now) })
 	return ranked[:n]
 }
 
-// related counts, by node, the active pods of all ReplicaSets that belong to the same owner as this one. A ReplicaSet
-// without an owner has none.
-func related(v controller.View, rs *appsv1.ReplicaSet) map[string]int {
+// related counts, by node, the active pods of all sets that belong to the same owner as this one. A set without an owner
+// has none.
+func related(v controller.View, s *set) map[string]int {
 	count := map[string]int{}
 	add := func(o api.Object) bool {
 		pod := o.(*corev1.Pod)
-		if pod.DeletionTimestamp == nil && pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed {
+		if pod.DeletionTimestamp == nil && !controller.Ended(pod) {
 			count[pod.Spec.NodeName]++
 		}
 		return true
 	}
-	owner := metav1.GetControllerOfNoCopy(rs)
+	owner := metav1.GetControllerOfNoCopy(s.object)
 	if owner == nil {
 		return count
 	}
-	v.Owned("replicasets.apps", owner.UID, func(o api.Object) bool {
+	v.Owned(s.kind.Resource, owner.UID, func(o api.Object) bool {
 		v.Owned("pods", o.GetUID(), add)
 		return true
 	})

@@ -2,51 +2,37 @@ package replicaset
 
 import (
 	"slices"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	"orrery/sim/client"
 	"orrery/sim/controller"
 )
 
 // newStatus counts the pods as they were when the sync began: what the sync itself creates and deletes shows in the next.
-func newStatus(rs *appsv1.ReplicaSet, pods claimed, v controller.View) appsv1.ReplicaSetStatus {
-	s := rs.Status
+func newStatus(s *set, pods claimed, v controller.View) appsv1.ReplicaSetStatus {
+	status := s.Status
 	labeled, readies, available, terminating := int32(0), int32(0), int32(0), int32(pods.terminating)
-	wait := time.Duration(rs.Spec.MinReadySeconds) * time.Second
 	for _, pod := range pods.active {
-		if carries(pod.Labels, rs.Spec.Template.Labels) {
+		if carries(pod.Labels, s.Spec.Template.Labels) {
 			labeled++
 		}
-		isReady, since := readySince(pod)
-		if !isReady {
-			continue
+		if controller.IsReady(pod) {
+			readies++
 		}
-		readies++
-		if wait == 0 || !since.IsZero() && !since.Add(wait).After(v.Now) {
+		if controller.IsAvailable(pod, s.Spec.MinReadySeconds, v.Now) {
 			available++
 		}
 	}
-	s.Replicas, s.FullyLabeledReplicas = int32(len(pods.active)), labeled
-	s.ReadyReplicas, s.AvailableReplicas, s.TerminatingReplicas = readies, available, &terminating
-	s.Conditions = conditions(rs, len(pods.active), v)
-	return s
-}
-
-// nextCheck returns how long it is until the next pod has been ready for long enough to be available.
-func nextCheck(rs *appsv1.ReplicaSet, active []*corev1.Pod, now time.Time) time.Duration {
-	wait := time.Duration(rs.Spec.MinReadySeconds) * time.Second
-	next := wait
-	for _, pod := range active {
-		if isReady, since := readySince(pod); isReady && !since.IsZero() {
-			if left := since.Add(wait).Sub(now); left > 0 {
-				next = min(next, left)
-			}
-		}
+	status.Replicas, status.FullyLabeledReplicas = int32(len(pods.active)), labeled
+	status.ReadyReplicas, status.AvailableReplicas = readies, available
+	if s.kind.Terminating {
+		status.TerminatingReplicas = &terminating
 	}
-	return next
+	status.Conditions = conditions(s.ReplicaSet, len(pods.active), v)
+	return status
 }
 
 func carries(labels, wanted map[string]string) bool {
@@ -83,16 +69,14 @@ func equalStatus(rs *appsv1.ReplicaSet, s appsv1.ReplicaSetStatus) bool {
 	was := rs.Status
 	return was.Replicas == s.Replicas && was.FullyLabeledReplicas == s.FullyLabeledReplicas &&
 		was.ReadyReplicas == s.ReadyReplicas && was.AvailableReplicas == s.AvailableReplicas &&
-		was.TerminatingReplicas != nil && *was.TerminatingReplicas == *s.TerminatingReplicas &&
+		ptr.Equal(was.TerminatingReplicas, s.TerminatingReplicas) &&
 		rs.Generation == was.ObservedGeneration && slices.Equal(was.Conditions, s.Conditions)
 }
 
-func statusWrite(rs *appsv1.ReplicaSet, s appsv1.ReplicaSetStatus) controller.Write {
-	o := *rs
-	s.ObservedGeneration = rs.Generation
-	o.Status = s
+func statusWrite(s *set, status appsv1.ReplicaSetStatus) controller.Write {
+	status.ObservedGeneration = s.Generation
 	return controller.Write{Request: client.Request{
-		Verb: client.Update, Resource: "replicasets.apps", Subresource: "status",
-		Namespace: rs.Namespace, Name: rs.Name, Object: &o,
+		Verb: client.Update, Resource: s.kind.Resource, Subresource: "status",
+		Namespace: s.Namespace, Name: s.Name, Object: s.kind.With(s.object, status),
 	}}
 }

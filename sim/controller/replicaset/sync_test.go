@@ -21,6 +21,11 @@ var (
 	label = map[string]string{"app": "web"}
 )
 
+// as returns a ReplicaSet as the controller works on it.
+func as(rs *appsv1.ReplicaSet) *set {
+	return &set{&Kind{Resource: "replicasets.apps", Terminating: true}, rs, rs}
+}
+
 // web returns a ReplicaSet whose status was written.
 func web(replicas int32) *appsv1.ReplicaSet {
 	return &appsv1.ReplicaSet{
@@ -92,7 +97,7 @@ func TestSync(t *testing.T) {
 		{"one that no longer matches is let go", viewOf(web(1), pod("a", other)), false, "patch pods a, create pods"},
 	} {
 		test.view.Fresh = !test.stale
-		if got := stages(reconcile(test.view, key)); got != test.want {
+		if got := stages(Spec.Reconcile(test.view, key)); got != test.want {
 			t.Errorf("%s: %s\nwant %s", test.name, got, test.want)
 		}
 	}
@@ -106,7 +111,7 @@ func TestStatus(t *testing.T) {
 	rs := web(3)
 	rs.Generation, rs.Spec.MinReadySeconds = 2, 90
 	rs.Spec.Template.Labels = map[string]string{"app": "web", "tier": "front"}
-	p := reconcile(viewOf(rs, pod("a"), pod("b", func(p *corev1.Pod) {
+	p := Spec.Reconcile(viewOf(rs, pod("a"), pod("b", func(p *corev1.Pod) {
 		p.Labels = rs.Spec.Template.Labels
 		p.Status.Conditions[0].LastTransitionTime = metav1.NewTime(now.Add(-2 * time.Minute))
 	}), pod("c", func(p *corev1.Pod) { p.Status.Conditions = nil }), pod("d", going)), key)
@@ -124,7 +129,7 @@ func TestStatus(t *testing.T) {
 func TestFailure(t *testing.T) {
 	v := viewOf(web(2))
 	v.Err = &metav1.Status{Reason: metav1.StatusReasonForbidden, Message: "exceeded quota", Details: &metav1.StatusDetails{Kind: "pods"}}
-	p := reconcile(v, key)
+	p := Spec.Reconcile(v, key)
 	if got := stages(p); got != "update replicasets.apps" {
 		t.Fatalf("after a refusal: %s", got)
 	}
@@ -135,10 +140,10 @@ func TestFailure(t *testing.T) {
 	}
 	v = viewOf(web(2))
 	v.Err = &metav1.Status{Reason: metav1.StatusReasonConflict, Details: &metav1.StatusDetails{Kind: "replicasets"}}
-	if got := stages(reconcile(v, key)); got != "" {
+	if got := stages(Spec.Reconcile(v, key)); got != "" {
 		t.Errorf("after a conflict of its status: %s, want nothing", got)
 	}
-	p = reconcile(viewOf(failed), key)
+	p = Spec.Reconcile(viewOf(failed), key)
 	last := p.Stages[len(p.Stages)-1][0].Object.(*appsv1.ReplicaSet)
 	if len(last.Status.Conditions) > 0 {
 		t.Errorf("the condition stays when pods are created: %v", last.Status.Conditions)
@@ -157,13 +162,13 @@ func TestTogether(t *testing.T) {
 	c := running("c", "n2", time.Minute, owned)
 	c.OwnerReferences[0].Name, c.OwnerReferences[0].UID = "old", "old-uid"
 	v := viewOf(mine, sibling, a, b, c)
-	if got := victims(v, mine, []*corev1.Pod{a, b}, 1)[0].Name; got != "a" {
+	if got := victims(v, as(mine), []*corev1.Pod{a, b}, 1)[0].Name; got != "a" {
 		t.Errorf("without an owner %s goes, want a, by UID", got)
 	}
 	owner := []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "Deployment", Name: "web", UID: "d", Controller: &yes}}
 	mine.OwnerReferences, sibling.OwnerReferences = owner, owner
 	v = viewOf(mine, sibling, a, b, c)
-	if got := victims(v, mine, []*corev1.Pod{a, b}, 1)[0].Name; got != "b" {
+	if got := victims(v, as(mine), []*corev1.Pod{a, b}, 1)[0].Name; got != "b" {
 		t.Errorf("%s goes, want b: another version has a pod on its node", got)
 	}
 }
@@ -189,7 +194,7 @@ func TestKeys(t *testing.T) {
 		{"a pod that is let go", client.Modified, ready, free, "0s 0s"},
 	} {
 		var got []string
-		podKeys(v, test.change, test.old, test.now, func(_ controller.Key, after time.Duration) { got = append(got, after.String()) })
+		Spec.Watches[1].Keys(v, test.change, test.old, test.now, func(_ controller.Key, after time.Duration) { got = append(got, after.String()) })
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%s wakes it after %v, want %s", test.name, got, test.want)
 		}
