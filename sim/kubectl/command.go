@@ -23,6 +23,8 @@ const (
 	Resume   Verb = "rollout resume"
 	Restart  Verb = "rollout restart"
 	Undo     Verb = "rollout undo"
+	History  Verb = "rollout history"
+	Status   Verb = "rollout status"
 )
 
 // Command is one run of kubectl as plain data: it can be kept and given again. It must not be changed once it was given.
@@ -59,7 +61,7 @@ type Command struct {
 	Cascade        string `json:"cascade,omitempty"` // of delete: "background" (the default), "foreground" or "orphan"
 	Grace          *int64 `json:"grace,omitempty"`   // of delete, seconds; nil for the object's own
 	Force          bool   `json:"force,omitempty"`
-	NoWait         bool   `json:"noWait,omitempty"`
+	NoWait         bool   `json:"noWait,omitempty"` // of delete and rollout status
 	IgnoreNotFound bool   `json:"ignoreNotFound,omitempty"`
 }
 

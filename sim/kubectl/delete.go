@@ -79,6 +79,8 @@ func (a *absence) clone() task { c := *a; return &c }
 
 func (a *absence) start(t *turn) bool { return t.send(a.request(client.Get)) }
 
+func (a *absence) changed(_ *turn, c *client.Change) bool { return c.Type != client.Deleted }
+
 func (a *absence) answer(t *turn, r *client.Response) bool {
 	if r.Request.Verb == client.WatchVerb && r.Error == nil {
 		return true

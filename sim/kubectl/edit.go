@@ -7,6 +7,7 @@ import (
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
@@ -186,13 +187,32 @@ func setImages(o api.Object, images []Pair) error {
 }
 
 func podSpec(o api.Object) *corev1.PodSpec {
+	if pod, ok := o.(*corev1.Pod); ok {
+		return &pod.Spec
+	}
+	if template := podTemplate(o); template != nil {
+		return &template.Spec
+	}
+	return nil
+}
+
+// podTemplate returns what an object makes its pods of; nil when it makes none.
+func podTemplate(o api.Object) *corev1.PodTemplateSpec {
 	switch o := o.(type) {
-	case *corev1.Pod:
-		return &o.Spec
 	case *appsv1.Deployment:
-		return &o.Spec.Template.Spec
+		return &o.Spec.Template
 	case *appsv1.ReplicaSet:
-		return &o.Spec.Template.Spec
+		return &o.Spec.Template
+	case *appsv1.DaemonSet:
+		return &o.Spec.Template
+	case *appsv1.StatefulSet:
+		return &o.Spec.Template
+	case *batchv1.Job:
+		return &o.Spec.Template
+	case *batchv1.CronJob:
+		return &o.Spec.JobTemplate.Spec.Template
+	case *corev1.ReplicationController:
+		return o.Spec.Template
 	}
 	return nil
 }

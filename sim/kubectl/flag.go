@@ -29,6 +29,7 @@ var flags = map[string]*flag{
 	"overwrite":        boolean(func(c *Command, v bool) { c.Overwrite = v }),
 	"force":            boolean(func(c *Command, v bool) { c.Force = v }),
 	"wait":             boolean(func(c *Command, v bool) { c.NoWait = !v }),
+	"watch":            boolean(func(c *Command, v bool) { c.NoWait = !v }),
 	"ignore-not-found": boolean(func(c *Command, v bool) { c.IgnoreNotFound = v }),
 	"now": boolean(func(c *Command, v bool) {
 		if one := int64(1); v {

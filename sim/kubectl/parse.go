@@ -51,6 +51,8 @@ var grammars = []grammar{
 	{Resume, []string{"filename", "selector"}, (*parser).rolloutArgs},
 	{Restart, []string{"filename", "selector"}, (*parser).rolloutArgs},
 	{Undo, []string{"filename", "selector", "to-revision"}, (*parser).rolloutArgs},
+	{History, []string{"filename", "selector"}, (*parser).rolloutArgs},
+	{Status, []string{"filename", "selector", "watch"}, (*parser).rolloutArgs},
 }
 
 // readers are kubectl's commands that only look. The page shows what they would print.

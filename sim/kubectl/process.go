@@ -87,6 +87,10 @@ func (c *Command) task(o object) task {
 		return &patching{object: o}
 	case Undo:
 		return &undoing{object: o}
+	case History:
+		return &recalling{object: o}
+	case Status:
+		return &following{object: o}
 	}
 	return &edit{object: o}
 }

@@ -22,32 +22,39 @@ const (
 	revision    = "deployment.kubernetes.io/revision"
 )
 
-// rollout changes a Deployment for kubectl rollout pause, resume and restart, and returns what kubectl calls that.
+// rollout changes an object for kubectl rollout pause, resume and restart, and returns what kubectl calls that.
 func (e *edit) rollout(t *turn, o api.Object) (string, error) {
 	verb := t.process.command.Verb
-	d, ok := o.(*appsv1.Deployment)
-	if !ok {
-		what := map[Verb]string{Pause: "pausing", Resume: "resuming", Restart: "restarting"}[verb]
-		return "", e.wrong(what + " is not supported")
-	}
-	switch verb {
-	case Pause:
-		if d.Spec.Paused {
-			return "", e.wrong("is already paused")
-		}
+	d, deployed := o.(*appsv1.Deployment)
+	switch {
+	case verb == Restart:
+		return e.restart(t, o)
+	case !deployed:
+		return "", e.wrong(map[Verb]string{Pause: "pausing", Resume: "resuming"}[verb] + " is not supported")
+	case verb == Pause && d.Spec.Paused:
+		return "", e.wrong("is already paused")
+	case verb == Pause:
 		d.Spec.Paused = true
 		return "paused", nil
-	case Resume:
-		if !d.Spec.Paused {
-			return "", e.wrong("is not paused")
+	case !d.Spec.Paused:
+		return "", e.wrong("is not paused")
+	}
+	d.Spec.Paused = false
+	return "resumed", nil
+}
+
+// restart notes in an object's pod template when that was, so that all its pods are replaced.
+func (e *edit) restart(t *turn, o api.Object) (string, error) {
+	switch o := o.(type) {
+	case *appsv1.Deployment:
+		if o.Spec.Paused {
+			return "", e.wrong("can't restart paused deployment (run rollout resume first)")
 		}
-		d.Spec.Paused = false
-		return "resumed", nil
+	case *appsv1.DaemonSet, *appsv1.StatefulSet:
+	default:
+		return "", e.wrong("restarting is not supported")
 	}
-	if d.Spec.Paused {
-		return "", e.wrong("can't restart paused deployment (run rollout resume first)")
-	}
-	template := &d.Spec.Template
+	template := podTemplate(o)
 	if template.Annotations == nil {
 		template.Annotations = map[string]string{}
 	}
@@ -64,10 +71,12 @@ func (e *edit) wrong(what string) error {
 	return plainError("error: " + e.resource.Name + " " + strconv.Quote(e.name) + " " + what)
 }
 
-// undoing is kubectl rollout undo: it puts the pod template of an older ReplicaSet back into its Deployment.
+// undoing is kubectl rollout undo: it puts the pod template of an older ReplicaSet back into its Deployment, or that of an
+// older ControllerRevision into its DaemonSet or StatefulSet.
 type undoing struct {
 	object
-	deployment *appsv1.Deployment
+	owner      api.Object
+	deployment *appsv1.Deployment // the owner, if it is one
 }
 
 func (u *undoing) clone() task { c := *u; return &c }
@@ -83,7 +92,10 @@ func (u *undoing) answer(t *turn, r *client.Response) bool {
 		return u.list(t, r.Object)
 	case client.List:
 		if r.Error != nil {
-			return t.fail(plainError("failed to retrieve replica sets from deployment " + u.name + ": " + r.Error.Message))
+			return t.fail(u.unlisted(r))
+		}
+		if u.deployment == nil {
+			return u.restoreRevision(t, r.Items)
 		}
 		return u.restore(t, r.Items)
 	}
@@ -94,23 +106,18 @@ func (u *undoing) answer(t *turn, r *client.Response) bool {
 }
 
 func (u *undoing) list(t *turn, o api.Object) bool {
-	d, ok := o.(*appsv1.Deployment)
+	q, ok := revisionsOf(o)
 	if !ok {
 		return t.fail(plainError(`no rollbacker has been implemented for "` + u.resource.Kind.Kind + `"`))
 	}
-	u.deployment = d
-	if _, ok := d.Annotations[lastApplied]; ok {
+	u.owner = o
+	u.deployment, _ = o.(*appsv1.Deployment)
+	if _, ok := o.GetAnnotations()[lastApplied]; ok {
 		t.print("Warning: resource " + u.short() + " was previously managed with 'kubectl apply'. Rolling back will not update" +
 			" the " + lastApplied + " annotation, which may cause unexpected behavior on future 'kubectl apply' operations." +
 			" Consider using 'kubectl apply' with your previous configuration file instead.")
 	}
-	selector, err := metav1.LabelSelectorAsSelector(d.Spec.Selector)
-	if err != nil {
-		return t.fail(err)
-	}
-	return t.send(client.Request{
-		Verb: client.List, Resource: "replicasets.apps", Namespace: u.namespace, Labels: selector.String(),
-	})
+	return t.send(q)
 }
 
 func (u *undoing) restore(t *turn, items []api.Object) bool {

@@ -153,13 +153,26 @@ func (k *Terminal) change(t *engine.Turn, c *client.Change) {
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Watch, c.User, string(c.Type), c.Resource, c.Subresource
 	e.Namespace, e.Name, e.Revision = c.Object.GetNamespace(), c.Object.GetName(), c.Revision
 	p := k.find(k.waiting[c.Watch])
-	if p == nil || c.Type != client.Deleted {
+	if p == nil {
+		return
+	}
+	printed := len(p.output)
+	if w, ok := p.current.(watcher); ok && w.changed(&turn{Turn: t, terminal: k, process: p}, c) {
+		e.Data = AnswerData{Line: p.command.String(), Output: p.output[printed:len(p.output):len(p.output)]}
 		return
 	}
 	delete(k.waiting, c.Watch)
 	t.Send(client.Server, t.Rand().Draw(k.Config.Next), client.Unwatch{ID: c.Watch})
 	p.advance(&turn{Turn: t, terminal: k, process: p, delay: t.Rand().Draw(k.Config.Next)})
+	if _, ok := p.current.(watcher); ok || len(p.output) > printed {
+		e.Data = AnswerData{Line: p.command.String(), Output: p.output[printed:len(p.output):len(p.output)], Done: p.over}
+	}
 	k.reap()
+}
+
+// watcher is a task that watches an object. changed takes a change of it and reports whether the task goes on watching.
+type watcher interface {
+	changed(*turn, *client.Change) bool
 }
 
 func (k *Terminal) find(id uint64) *process {
