@@ -10,6 +10,7 @@ import (
 	"orrery/sim/apiserver/door"
 	"orrery/sim/client"
 	"orrery/sim/controller"
+	"orrery/sim/controller/daemonset"
 	"orrery/sim/controller/deployment"
 	"orrery/sim/controller/disruption"
 	"orrery/sim/controller/endpoints"
@@ -19,9 +20,11 @@ import (
 	"orrery/sim/controller/nodelifecycle"
 	"orrery/sim/controller/podgc"
 	"orrery/sim/controller/replicaset"
+	"orrery/sim/controller/replication"
 	"orrery/sim/controller/resourcequota"
 	"orrery/sim/controller/rootca"
 	"orrery/sim/controller/serviceaccount"
+	"orrery/sim/controller/statefulset"
 	"orrery/sim/controller/tainteviction"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
@@ -36,6 +39,9 @@ import (
 var controllers = []*controller.Spec{
 	&deployment.Spec,
 	&replicaset.Spec,
+	&replication.Spec,
+	&daemonset.Spec,
+	&statefulset.Spec,
 	&endpoints.Spec,
 	&endpointslice.Spec,
 	&serviceaccount.Spec,
