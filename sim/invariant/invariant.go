@@ -1,8 +1,9 @@
 // Package invariant is what must hold in a world after every event, whatever was done to it.
 //
 // A Checker watches one World as it runs: revisions increase by one with every commit and with nothing else, only
-// kube-apiserver writes, no pod is bound twice, no node is given more than it has, no quota is exceeded, what kubelets report
-// is valid, what was stored never changes, and when the world is quiet every informer has seen what the store holds.
+// kube-apiserver writes, no pod is bound twice, no node is given more than it has, no quota is exceeded, no rollout goes
+// beyond its bounds, what kubelets report is valid, what was stored never changes, and when the world is quiet every informer
+// has seen what the store holds.
 package invariant
 
 import (
@@ -52,7 +53,9 @@ func New(w *sim.World) *Checker {
 
 // Check returns what an event broke, or nil.
 func (c *Checker) Check(w *sim.World, e *trace.Entry) error {
-	for _, check := range []func(*sim.World, *trace.Entry) error{c.revisions, c.binding, c.capacity, c.immutable, c.statuses, c.quotas, c.informers} {
+	for _, check := range []func(*sim.World, *trace.Entry) error{
+		c.revisions, c.binding, c.capacity, c.immutable, c.statuses, c.quotas, c.workloads, c.informers,
+	} {
 		if err := check(w, e); err != nil {
 			return fmt.Errorf("event %d at %s: %w", e.Number, trace.Seconds(e.At), err)
 		}

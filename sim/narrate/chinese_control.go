@@ -45,16 +45,44 @@ var chineseControl = map[string]Phrase{
 	"sync.deployment.nothing": {Title: "deployment 控制器看了看 {name}", Text: "就缓存所见，它的 ReplicaSet 都是该有的样子，无事可做。", Line: "看了看 {name}：无事可做"},
 	"sync.endpoint":           {Title: "endpoint 控制器列出 {name} 背后有谁", Text: "它按 Service 的 selector 找 Pod：{ready} 个就绪，{notReady} 个没有就绪。它把地址写进 Endpoints。", Line: "{name}：{ready} 个就绪，{notReady} 个未就绪", Why: "为 {name} 找到 {ready} 个就绪的 Pod"},
 	"sync.endpointslice":      {Title: "endpointslice 控制器列出 {name} 背后有谁", Text: "Service 的 selector 找到 {endpoints} 个 Pod，其中 {ready} 个就绪。kube-proxy 读的就是 EndpointSlice。", Line: "{name}：{endpoints} 个端点，{ready} 个就绪", Why: "为 {name} 找到 {ready} 个就绪的 Pod"},
+	"sync.daemon-set.creating": {
+		Title: "{wanted} 个节点要有 Pod，{saw} 个已有",
+		Text:  "daemonset 控制器看各节点的名字、label 和 taint，为 {name} 创建 {creating} 个 Pod，每个都带着对某一个节点的 affinity。",
+		Line:  "{name} 要在 {wanted} 个节点上有 Pod，看到 {saw} 个：创建 {creating} 个", Why: "要在 {wanted} 个节点上有 Pod，看到 {saw} 个",
+	},
+	"sync.daemon-set.deleting": {
+		Title: "daemonset 控制器删除 {deleting} 个 Pod",
+		Text:  "它们所在的节点不该有 {name} 的 Pod，或是旧模板的，或已结束，或在同一节点上多余。{wanted} 个节点要有 Pod。",
+		Line:  "{name} 要在 {wanted} 个节点上有 Pod：删除 {deleting} 个", Why: "删除了 {name} 的 {deleting} 个 Pod",
+	},
+	"sync.daemon-set.waiting": {
+		Title: "daemonset 控制器先不动", Text: "它为 {name} 创建或删除过 Pod，而缓存里还看不到。看到之前，它不再创建或删除，免得太多。",
+		Line: "{name} 等自己的写入出现在缓存里",
+	},
+	"sync.statefulset.creating": {
+		Title: "轮到 {creating}",
+		Text:  "{name} 想要 {wanted} 个 Pod，现有 {saw} 个。statefulset 控制器按编号创建它们和它们的 PVC；有顺序时，前一个可用了才轮到下一个。",
+		Line:  "{name} 想要 {wanted} 个 Pod，看到 {saw} 个：创建 {creating}", Why: "轮到 {creating}",
+	},
+	"sync.statefulset.deleting": {
+		Title: "statefulset 控制器删除 {deleting}",
+		Text:  "它已结束，或是多余的，或不是更新要换上的 revision：最后一个先走。等它消失，新的 Pod 才得到这个名字。",
+		Line:  "{name} 想要 {wanted} 个 Pod，看到 {saw} 个：删除 {deleting}", Why: "删除了 {deleting}",
+	},
+	"sync.statefulset.waiting": {
+		Title: "{name} 等 {waiting}", Text: "StatefulSet 的 Pod 按顺序来去。{waiting} 可用或消失之前，什么也不做。",
+		Line: "{name} 等 {waiting}",
+	},
 	"sync.replicaset.creating": {
-		Title: "想要 {wanted} 个 Pod，现有 {saw} 个", Text: "replicaset 控制器比较 {name} 的 `spec.replicas` 和它的 selector 找到的 Pod，要创建 {creating} 个。",
+		Title: "想要 {wanted} 个 Pod，现有 {saw} 个", Text: "{who} 比较 {name} 的 `spec.replicas` 和它的 selector 找到的 Pod，要创建 {creating} 个。",
 		Line: "{name} 想要 {wanted} 个 Pod，看到 {saw} 个：创建 {creating} 个", Why: "想要 {wanted} 个 Pod，看到 {saw} 个",
 	},
 	"sync.replicaset.deleting": {
-		Title: "想要 {wanted} 个 Pod，现有 {saw} 个", Text: "replicaset 控制器删除 {name} 的 {deleting} 个 Pod：最不要紧的先走。",
+		Title: "想要 {wanted} 个 Pod，现有 {saw} 个", Text: "{who} 删除 {name} 的 {deleting} 个 Pod：最不要紧的先走。",
 		Line: "{name} 想要 {wanted} 个 Pod，看到 {saw} 个：删除 {deleting} 个", Why: "想要 {wanted} 个 Pod，看到 {saw} 个",
 	},
 	"sync.replicaset.waiting": {
-		Title: "replicaset 控制器先不动", Text: "它为 {name} 创建或删除过 Pod，而缓存里还看不到。看到之前，它不再创建或删除，免得太多。",
+		Title: "{who} 先不动", Text: "它为 {name} 创建或删除过 Pod，而缓存里还看不到。看到之前，它不再创建或删除，免得太多。",
 		Line: "{name} 等自己的写入出现在缓存里",
 	},
 	"sync.proxy": {

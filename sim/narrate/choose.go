@@ -170,6 +170,9 @@ func (s *story) watch() string {
 func (s *story) sync() string {
 	e := s.entry
 	name := Writer(e.User)
+	if name == "replication" {
+		name = "replicaset" // to which it is an older version of the same
+	}
 	switch {
 	case name == "proxy":
 		return name

@@ -144,19 +144,54 @@ var englishControl = map[string]Phrase{
 		Text:  "The selector of the Service finds {endpoints} pods, {ready} of them ready. EndpointSlices are what kube-proxy reads.",
 		Line:  "{name}: {endpoints} endpoints, {ready} ready", Why: "found {ready} ready pods for {name}",
 	},
+	"sync.daemon-set.creating": {
+		Title: "{wanted} nodes want a pod, {saw} have one",
+		Text: "The daemonset controller looks at the names, labels and taints of the nodes, and creates {creating} pods of {name}, each " +
+			"with an affinity to one node.",
+		Line: "{name} wants a pod on {wanted} nodes, sees {saw}: creates {creating}", Why: "wanted a pod on {wanted} nodes, saw {saw}",
+	},
+	"sync.daemon-set.deleting": {
+		Title: "The daemonset controller deletes {deleting} pods",
+		Text: "They run on nodes on which {name} wants none, are of an old template, have ended, or are too many for their node. {wanted} " +
+			"nodes want a pod.",
+		Line: "{name} wants a pod on {wanted} nodes: deletes {deleting}", Why: "deleted {deleting} pods of {name}",
+	},
+	"sync.daemon-set.waiting": {
+		Title: "The daemonset controller holds back",
+		Text: "It has created or deleted pods of {name} that its cache does not show yet. Until they appear it does not create or " +
+			"delete more, for that could be too many.",
+		Line: "{name} waits for its own writes to appear",
+	},
+	"sync.statefulset.creating": {
+		Title: "{creating} is next",
+		Text: "{name} wants {wanted} pods, and {saw} are there. The statefulset controller makes them by their numbers, with their " +
+			"claims; in order, each when the one before is available.",
+		Line: "{name} wants {wanted} pods, sees {saw}: creates {creating}", Why: "{creating} was next",
+	},
+	"sync.statefulset.deleting": {
+		Title: "The statefulset controller deletes {deleting}",
+		Text: "It ended, is one too many, or is of another revision than the update brings: the last goes first. A new pod gets its " +
+			"name only when it is gone.",
+		Line: "{name} wants {wanted} pods, sees {saw}: deletes {deleting}", Why: "deleted {deleting}",
+	},
+	"sync.statefulset.waiting": {
+		Title: "{name} waits for {waiting}",
+		Text:  "The pods of a StatefulSet come and go in order. Nothing else is done before {waiting} is available, or gone.",
+		Line:  "{name} waits for {waiting}",
+	},
 	"sync.replicaset.creating": {
 		Title: "{wanted} pods are wanted, {saw} are there",
-		Text: "The replicaset controller compares `spec.replicas` of {name} with the pods that its selector finds, and creates " +
+		Text: "{Who} compares `spec.replicas` of {name} with the pods that its selector finds, and creates " +
 			"{creating}.",
 		Line: "{name} wants {wanted} pods, sees {saw}: creates {creating}", Why: "wanted {wanted} pods, saw {saw}",
 	},
 	"sync.replicaset.deleting": {
 		Title: "{wanted} pods are wanted, {saw} are there",
-		Text:  "The replicaset controller deletes {deleting} pods of {name}: those that would be missed least go first.",
+		Text:  "{Who} deletes {deleting} pods of {name}: those that would be missed least go first.",
 		Line:  "{name} wants {wanted} pods, sees {saw}: deletes {deleting}", Why: "wanted {wanted} pods, saw {saw}",
 	},
 	"sync.replicaset.waiting": {
-		Title: "The replicaset controller holds back",
+		Title: "{Who} holds back",
 		Text: "It has created or deleted pods of {name} that its cache does not show yet. Until they appear it does not create or " +
 			"delete more, lest there be too many.",
 		Line: "{name} waits for its own writes to be seen",

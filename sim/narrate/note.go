@@ -3,6 +3,7 @@ package narrate
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 // note returns a field of what the event's component noted.
@@ -28,8 +29,8 @@ func (s *story) text(name string) string {
 		return v
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
-	case nil:
-		return ""
+	case []any:
+		return strings.Join(s.list(name), s.lang.Comma)
 	}
 	return ""
 }
@@ -39,13 +40,17 @@ func (s *story) number(name string) int64 {
 	return int64(n)
 }
 
-// yes reports whether a note is true, or a number other than 0.
+// yes reports whether a note is true, a number other than 0, or a text or a list that is not empty.
 func (s *story) yes(name string) bool {
 	switch v := s.note(name).(type) {
 	case bool:
 		return v
 	case float64:
 		return v != 0
+	case string:
+		return v != ""
+	case []any:
+		return len(v) > 0
 	}
 	return false
 }

@@ -63,7 +63,7 @@ type Note struct {
 	Deleting []string `json:"deleting,omitempty"` // names of pods
 	Claims   []string `json:"claims,omitempty"`   // that are made
 	Revision string   `json:"revision,omitempty"` // that is made, or comes back
-	Waiting  string   `json:"waiting,omitempty"`  // the pod that has to be available, or gone, before anything else is done
+	Waiting  string   `json:"waiting,omitempty"`  // the pod that has to be available, or gone, before anything is done
 	Status   bool     `json:"status,omitempty"`   // the status is written
 }
 
@@ -111,6 +111,9 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 	}
 	s.report()
 	s.forget()
+	if len(s.note.Creating)+len(s.note.Deleting) > 0 {
+		s.note.Waiting = ""
+	}
 	if n := &s.note; len(n.Creating)+len(n.Deleting)+len(n.Claims) > 0 || n.Revision != "" || n.Status || n.Waiting != "" {
 		s.plan.Note = s.note
 	}
