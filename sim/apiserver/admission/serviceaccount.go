@@ -41,9 +41,6 @@ var serviceAccount = Plugin{
 	},
 }
 
-// TokenVolume is how the names of the volumes begin that hold a service account's token.
-const TokenVolume = "kube-api-access-"
-
 const (
 	tokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount"
 	tokenSeconds   = 3607 // an hour and 7 seconds, by which the plugin's tokens are known
@@ -58,7 +55,7 @@ func automounts(account *corev1.ServiceAccount, pod *corev1.Pod) bool {
 
 // mountToken mounts the token into every container that mounts nothing else in its place.
 func mountToken(a *Attributes, pod *corev1.Pod) {
-	name := TokenVolume + a.Names.Suffix(5)
+	name := "kube-api-access-" + a.Names.Suffix(5)
 	mounted := false
 	for _, containers := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
 		for i := range containers {
@@ -72,24 +69,25 @@ func mountToken(a *Attributes, pod *corev1.Pod) {
 		}
 	}
 	if mounted {
-		pod.Spec.Volumes = append(pod.Spec.Volumes, tokenVolume(name))
+		pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Projected: token}})
 	}
 }
 
-func tokenVolume(name string) corev1.Volume {
-	mode, seconds := int32(0o644), int64(tokenSeconds)
-	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
-		DefaultMode: &mode,
-		Sources: []corev1.VolumeProjection{
-			{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{ExpirationSeconds: &seconds, Path: "token"}},
-			{ConfigMap: &corev1.ConfigMapProjection{
-				LocalObjectReference: corev1.LocalObjectReference{Name: "kube-root-ca.crt"},
-				Items:                []corev1.KeyToPath{{Key: "ca.crt", Path: "ca.crt"}},
-			}},
-			{DownwardAPI: &corev1.DownwardAPIProjection{Items: []corev1.DownwardAPIVolumeFile{{
-				Path:     "namespace",
-				FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.namespace"},
-			}}}},
-		},
-	}}}
+// HoldsToken reports whether a volume of a new pod is the one that the plugin added.
+func HoldsToken(v *corev1.Volume) bool { return v.Projected == token }
+
+// token is what the volume of a service account's token holds. All pods share it, as stored objects do not change.
+var token = &corev1.ProjectedVolumeSource{
+	DefaultMode: new(int32(0o644)),
+	Sources: []corev1.VolumeProjection{
+		{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{ExpirationSeconds: new(int64(tokenSeconds)), Path: "token"}},
+		{ConfigMap: &corev1.ConfigMapProjection{
+			LocalObjectReference: corev1.LocalObjectReference{Name: "kube-root-ca.crt"},
+			Items:                []corev1.KeyToPath{{Key: "ca.crt", Path: "ca.crt"}},
+		}},
+		{DownwardAPI: &corev1.DownwardAPIProjection{Items: []corev1.DownwardAPIVolumeFile{{
+			Path:     "namespace",
+			FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.namespace"},
+		}}}},
+	},
 }
