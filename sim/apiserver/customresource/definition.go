@@ -154,6 +154,9 @@ func (v *Version) ListKind() string { return v.definition.CRD.Status.AcceptedNam
 // Schema returns the schema of the version's objects, which must not be changed; nil for none.
 func (v *Version) Schema() *schema.Structural { return v.schema }
 
+// Siblings returns all versions of the version's definition, itself among them.
+func (v *Version) Siblings() []*Version { return v.definition.Versions }
+
 // KeepsUnknown reports whether fields that the schema does not know are kept everywhere.
 func (v *Version) KeepsUnknown() bool { return v.definition.CRD.Spec.PreserveUnknownFields }
 

@@ -40,7 +40,8 @@ func (h Handler) body(r *http.Request, c *Call, t target) *metav1.Status {
 	case client.Delete, client.DeleteCollection:
 		return c.deleteOptions(h, r, data)
 	case client.Patch:
-		return c.patch(data)
+		c.Body = data // an apply's may be YAML: the server says what is wrong with it
+		return nil
 	}
 	f, status := h.bodyFormat(r)
 	if status != nil {
@@ -93,19 +94,6 @@ func (c *Call) patchType(r *http.Request) *metav1.Status {
 		}
 	}
 	return unsupportedMedia("the body of the request was in an unknown format - accepted media types include: " + strings.Join(patchTypes, ", "))
-}
-
-// patch keeps a patch in JSON. An apply's may be YAML.
-func (c *Call) patch(data []byte) *metav1.Status {
-	if c.PatchType == types.ApplyYAMLPatchType {
-		converted, err := yaml.YAMLToJSON(data)
-		if err != nil {
-			return badRequest(fmt.Sprintf("error decoding YAML: %v", err))
-		}
-		data = converted
-	}
-	c.Body = data
-	return nil
 }
 
 // decodeOptions reads options from a body in any format.

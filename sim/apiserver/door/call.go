@@ -22,7 +22,7 @@ type Call struct {
 	Subresource string                     `json:"subresource,omitempty"`
 	Namespace   string                     `json:"namespace,omitempty"`
 	Name        string                     `json:"name,omitempty"`
-	Body        []byte                     `json:"body,omitempty"` // an object or a patch, in JSON if it is well-formed
+	Body        []byte                     `json:"body,omitempty"` // an object in JSON if it is well-formed, or a patch as it was sent
 	PatchType   types.PatchType            `json:"patchType,omitempty"`
 	Labels      string                     `json:"labels,omitempty"`
 	Fields      string                     `json:"fields,omitempty"`

@@ -44,8 +44,13 @@ func transformed(f *Format, target *schema.GroupVersionKind) bool {
 	return false
 }
 
-// allowed returns how the target can be answered: custom objects are text.
+// allowed returns how the target can be answered: custom objects are text, and what can only be asked has no table.
 func (t target) allowed() allowed {
+	if !t.resource.Serves("get", "") {
+		return func(f *Format, target *schema.GroupVersionKind) bool {
+			return transformed(f, target) && (target == nil || target.Kind != "Table")
+		}
+	}
 	if t.resource.Custom == nil {
 		return transformed
 	}

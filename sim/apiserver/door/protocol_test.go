@@ -79,6 +79,18 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestQuestionsHaveNoTables asks for the answer to a question as a table, which nobody can make.
+func TestQuestionsHaveNoTables(t *testing.T) {
+	_, s := serve(t)
+	const reviews, body = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", `{"spec":{"nonResourceAttributes":{"path":"/","verb":"get"}}}`
+	if a := send(t, s, "POST", reviews, body, asTable); a.code != 201 || !strings.Contains(a.body, `"kind":"SelfSubjectAccessReview"`) {
+		t.Errorf("as a table or as it is: %d %s", a.code, a.body)
+	}
+	if a := send(t, s, "POST", reviews, body, "Accept: application/json;as=Table;v=v1;g=meta.k8s.io"); a.code != 406 {
+		t.Errorf("as a table: %d %s", a.code, a.body)
+	}
+}
+
 // TestTables holds which rows and objects a table has.
 func TestTables(t *testing.T) {
 	_, s := serve(t)

@@ -21,13 +21,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/managedfields"
 
 	"orrery/sim/api"
+	"orrery/sim/apiserver/customresource"
 	"orrery/sim/client"
 )
 
 // Managers works out managed fields. It remembers what it was made of, so that clones of a server may share it.
 type Managers struct {
 	types   managedfields.TypeConverter // of Kubernetes' own kinds
-	deduced managedfields.TypeConverter // of custom kinds
+	deduced managedfields.TypeConverter // of kinds that client-go does not know
 	known   map[endpoint]*managedfields.FieldManager
 }
 
@@ -35,14 +36,23 @@ type Managers struct {
 type endpoint struct {
 	kind        schema.GroupVersionKind
 	subresource string
+	custom      *customresource.Version // nil for Kubernetes' own kinds
 }
+
+func endpointOf(res *api.Resource, subresource string) endpoint {
+	return endpoint{res.Kind, subresource, customresource.Of(res)}
+}
+
+// knownMax bounds what is remembered: users may change their kinds' schemas again and again.
+const knownMax = 256
 
 // unknown are the groups that client-go does not know: those of definitions and of aggregation.
 var unknown = []string{"apiextensions.k8s.io", "apiregistration.k8s.io"}
 
 // manager returns the field manager of an endpoint.
 //
-// Simplified: how the lists of custom resources, and of kinds that client-go does not know, are merged is deduced from their values; Kubernetes asks their schema.
+// Simplified: how the lists of kinds that client-go does not know are merged is deduced from their values; Kubernetes asks
+// their schema.
 func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 	if f := m.known[e]; f != nil {
 		return f
@@ -52,12 +62,15 @@ func (m *Managers) manager(e endpoint) *managedfields.FieldManager {
 		m.deduced = managedfields.NewDeducedTypeConverter()
 		m.known = map[endpoint]*managedfields.FieldManager{}
 	}
+	if len(m.known) >= knownMax {
+		clear(m.known)
+	}
 	types, create := m.types, managedfields.NewDefaultFieldManager
 	switch {
+	case e.custom != nil:
+		types, create = newCustomTypes(e.custom), managedfields.NewDefaultCRDFieldManager
 	case slices.Contains(unknown, e.kind.Group):
 		types = m.deduced
-	case !api.Scheme.Recognizes(e.kind):
-		types, create = m.deduced, managedfields.NewDefaultCRDFieldManager
 	}
 	hub := e.kind.GroupVersion()
 	f, err := create(types, converter{}, api.Scheme, creater{}, e.kind, hub, e.subresource, resetFields(e))
@@ -76,7 +89,7 @@ func (m *Managers) update(entries []metav1.ManagedFieldsEntry, w Write) []metav1
 	}
 	wanted := w.wanted()
 	marks := mark(entries, wanted.GetManagedFields())
-	o := m.manager(endpoint{w.Resource.Kind, w.Subresource}).UpdateNoErrors(
+	o := m.manager(endpointOf(w.Resource, w.Subresource)).UpdateNoErrors(
 		withEntries(live, marks.first), withEntries(wanted, marks.second), ManagerOf(w.Request))
 	return marks.unmark(o.(api.Object).GetManagedFields(), w.Time)
 }
@@ -100,7 +113,7 @@ func (m *Managers) Apply(
 		live = res.New()
 	}
 	marks := mark(entries, nil)
-	o, err := m.manager(endpoint{res.Kind, r.Subresource}).Apply(withEntries(live, marks.first), config, r.Manager, r.Force)
+	o, err := m.manager(endpointOf(res, r.Subresource)).Apply(withEntries(live, marks.first), config, r.Manager, r.Force)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -42,7 +42,6 @@ func (d *Documents) With(c *customresource.Catalog) (*Documents, error) {
 
 // The names of the schemas that those of every custom resource refer to.
 const (
-	objectMeta    = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 	listMeta      = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta"
 	deleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"
 )
@@ -119,29 +118,20 @@ func model(group, version, kind string) string {
 	return strings.Join(append(parts, version, kind), ".")
 }
 
-// kindSchema returns the schema of a custom resource's objects with what every object has. Old asks for the v2 form, in
-// which what kubectl would misunderstand is left out.
+// kindSchema returns the schema of a custom resource's objects. Old asks for the v2 form, in which what kubectl would
+// misunderstand is left out.
 func kindSchema(v *customresource.Version, ref string, old bool) *spec.Schema {
-	s := v.Schema()
+	form := func(s *schema.Structural) *schema.Structural { return s }
+	if old {
+		form = openapiv2.ToStructuralOpenAPIV2
+	}
 	var out *spec.Schema
-	switch {
-	case s == nil, old && (s.XPreserveUnknownFields || v.KeepsUnknown()):
+	if s := v.Schema(); old && s != nil && (s.XPreserveUnknownFields || v.KeepsUnknown()) {
 		out = &spec.Schema{SchemaProps: spec.SchemaProps{Type: []string{"object"}}}
-	default:
-		out = published(s, old)
-		typeMeta(out)
-		out.SetProperty("metadata", *spec.RefSchema(ref + objectMeta).WithDescription(metav1.PartialObjectMetadata{}.SwaggerDoc()["metadata"]))
-		embedded(out, ref, old)
+	} else {
+		out = v.OpenAPI(ref, form, old)
 	}
 	return own(out, v, v.Resource.Kind.Kind, old)
-}
-
-func published(s *schema.Structural, old bool) *spec.Schema {
-	s = s.Unfold()
-	if old {
-		s = openapiv2.ToStructuralOpenAPIV2(s)
-	}
-	return s.ToKubeOpenAPI()
 }
 
 func listSchema(v *customresource.Version, ref string, old bool) *spec.Schema {
@@ -151,7 +141,7 @@ func listSchema(v *customresource.Version, ref string, old bool) *spec.Schema {
 		SetProperty("items", *items.WithDescription("List of " + v.Resource.Plural +
 			". More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md")).
 		SetProperty("metadata", *spec.RefSchema(ref + listMeta).WithDescription(metav1.PartialObjectMetadataList{}.SwaggerDoc()["metadata"]))
-	typeMeta(s)
+	customresource.TypeMeta(s)
 	return own(s, v, v.ListKind(), old)
 }
 
@@ -167,43 +157,4 @@ func own(s *spec.Schema, v *customresource.Version, kind string, old bool) *spec
 		s.AddExtension("x-kubernetes-selectable-fields", all)
 	}
 	return s
-}
-
-// typeMeta adds the fields that every object has.
-func typeMeta(s *spec.Schema) {
-	docs := metav1.TypeMeta{}.SwaggerDoc()
-	s.SetProperty("apiVersion", *spec.StringProperty().WithDescription(docs["apiVersion"]))
-	s.SetProperty("kind", *spec.StringProperty().WithDescription(docs["kind"]))
-}
-
-// embedded adds what every object has to the schemas of objects within objects.
-func embedded(s *spec.Schema, ref string, old bool) {
-	if s == nil {
-		return
-	}
-	for name, p := range s.Properties { // any order
-		embedded(&p, ref, old)
-		s.Properties[name] = p
-	}
-	if s.Items != nil {
-		embedded(s.Items.Schema, ref, old)
-	}
-	if s.AdditionalProperties != nil {
-		embedded(s.AdditionalProperties.Schema, ref, old)
-	}
-	keeps, _ := s.Extensions.GetBool("x-kubernetes-preserve-unknown-fields")
-	if is, _ := s.Extensions.GetBool("x-kubernetes-embedded-resource"); !is || keeps && old {
-		return
-	}
-	const more = " More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#"
-	s.SetProperty("apiVersion", *spec.StringProperty().WithDescription(
-		"apiVersion defines the versioned schema of this representation of an object." + more + "resources"))
-	s.SetProperty("kind", *spec.StringProperty().WithDescription(
-		"kind is a string value representing the type of this object. In CamelCase." + more + "types-kinds"))
-	s.SetProperty("metadata", *spec.RefSchema(ref + objectMeta).WithDescription(metav1.PartialObjectMetadata{}.SwaggerDoc()["metadata"]))
-	for _, name := range []string{"kind", "apiVersion"} {
-		if !slices.Contains(s.Required, name) {
-			s.Required = append(s.Required, name)
-		}
-	}
 }
