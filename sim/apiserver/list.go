@@ -146,9 +146,6 @@ func (s *Server) get(res *api.Resource, r *client.Request) (api.Object, *metav1.
 	switch {
 	case v == nil:
 		return nil, notFound(res, r.Name)
-	case r.Subresource == "log":
-		// Simplified: what containers print is kept by no kubelet yet; Kubernetes asks the pod's.
-		return nil, badRequest("what containers print is not kept: pod " + r.Name + " has no log")
 	case r.Subresource == "scale" && res.Custom != nil:
 		return customScale(customresource.Of(res), v.Object)
 	}

@@ -154,6 +154,8 @@ func (s *Server) Handle(t *engine.Turn, body any) {
 	case *client.Response: // to a request of the server's own
 		t.Entry.Kind = trace.Answer
 		s.describe(t, m.Request)
+	case *client.Told:
+		s.told(t, m)
 	case client.Unwatch:
 		t.Entry.Kind, t.Entry.Verb, t.Entry.Background = trace.Read, "unwatch", true
 		s.Close(t.From(), m.ID)
@@ -200,8 +202,11 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 		s.refuse(t, r, caller, statusOf(apierrors.NewMethodNotSupported(groupResource(res), string(r.Verb))))
 		return
 	}
-	switch r.Verb {
-	case client.Get, client.List, client.WatchVerb:
+	switch {
+	case r.Subresource == "log":
+		s.log(t, res, r, caller)
+		return
+	case r.Verb == client.Get, r.Verb == client.List, r.Verb == client.WatchVerb:
 		s.read(t, res, r, caller)
 		return
 	}

@@ -8,6 +8,7 @@ package client
 import (
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -75,6 +76,8 @@ type Request struct {
 	Bookmarks bool          // whether the client understands bookmarks
 	Initial   *bool         // sendInitialEvents; nil when it was not said
 	Timeout   time.Duration // after which the server ends the watch; 0 for never
+	// Of a get of a container's log.
+	Log *corev1.PodLogOptions
 }
 
 // Impersonate is whom a request asks to act as.
@@ -105,6 +108,7 @@ type Response struct {
 	Continue  string
 	Remaining *int64
 	Deleted   bool      // whether the request removed the object, and did not only mark it
+	Told      *Told     // what a kubelet said, of a container's log
 	At        time.Time // when the server answered, by the clocks of the simulated machines
 	Warnings  []string  // for the user, beside whatever the answer is
 	Error     *metav1.Status

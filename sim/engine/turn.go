@@ -58,6 +58,11 @@ func (t *Turn) SendAt(to Address, at time.Duration, body any) {
 	t.Send(to, max(0, at-t.engine.now), body)
 }
 
+// Knows reports whether a component is there to be sent to.
+func (t *Turn) Knows(a Address) bool {
+	return t.engine.components[a] != nil || t.engine.components[t.engine.aliases[a]] != nil
+}
+
 // After schedules an event for the component itself: work that keeps the world from being quiet.
 func (t *Turn) After(d time.Duration, body any) {
 	t.engine.schedule(Event{

@@ -3,6 +3,8 @@ package kubectl
 import (
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"orrery/sim/api"
 )
 
@@ -25,6 +27,7 @@ const (
 	Undo     Verb = "rollout undo"
 	History  Verb = "rollout history"
 	Status   Verb = "rollout status"
+	Logs     Verb = "logs"
 )
 
 // Command is one run of kubectl as plain data: it can be kept and given again. It must not be changed once it was given.
@@ -57,6 +60,8 @@ type Command struct {
 	PatchType string `json:"patchType,omitempty"` // "json", "merge" or "strategic", which is also the default
 
 	Revision int64 `json:"revision,omitempty"` // of rollout undo; 0 for the one before
+
+	Log *corev1.PodLogOptions `json:"log,omitempty"` // of logs
 
 	Cascade        string `json:"cascade,omitempty"` // of delete: "background" (the default), "foreground" or "orphan"
 	Grace          *int64 `json:"grace,omitempty"`   // of delete, seconds; nil for the object's own

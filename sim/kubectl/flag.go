@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // flag is one of kubectl's flags.
@@ -47,6 +49,13 @@ var flags = map[string]*flag{
 	"type":             {set: func(p *parser, v string) error { p.command.PatchType = strings.ToLower(v); return nil }},
 	"dry-run":          {alone: "unchanged", set: setDryRun},
 	"cascade":          {alone: "background", set: setCascade},
+
+	"container":   {set: func(p *parser, v string) error { p.log().Container = v; return nil }},
+	"previous":    ofLog(func(o *corev1.PodLogOptions, v bool) { o.Previous = v }),
+	"timestamps":  ofLog(func(o *corev1.PodLogOptions, v bool) { o.Timestamps = v }),
+	"tail":        {set: setTail},
+	"since":       {set: setSince},
+	"limit-bytes": {set: setLimit},
 }
 
 func boolean(set func(*Command, bool)) *flag {

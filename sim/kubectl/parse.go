@@ -53,10 +53,11 @@ var grammars = []grammar{
 	{Undo, []string{"filename", "selector", "to-revision"}, (*parser).rolloutArgs},
 	{History, []string{"filename", "selector"}, (*parser).rolloutArgs},
 	{Status, []string{"filename", "selector", "watch"}, (*parser).rolloutArgs},
+	{Logs, []string{"container", "previous", "tail", "since", "timestamps", "limit-bytes"}, (*parser).logsArgs},
 }
 
 // readers are kubectl's commands that only look. The page shows what they would print.
-var readers = []string{"get", "describe", "logs", "explain", "top", "events", "diff", "api-resources", "version", "wait"}
+var readers = []string{"get", "describe", "explain", "top", "events", "diff", "api-resources", "version", "wait"}
 
 func (p *parser) parse(words []string) error {
 	words, err := p.globals(words)
@@ -122,7 +123,7 @@ func (p *parser) options(g *grammar, words []string) error {
 
 // option takes one flag with its value.
 func (p *parser) option(g *grammar, words []string) ([]string, error) {
-	name, value, hasValue := flagName(words[0])
+	name, value, hasValue := flagName(g, words[0])
 	f := flags[name]
 	known := f != nil && (slices.Contains(global, name) || g != nil && slices.Contains(g.flags, name))
 	if !known {
@@ -149,11 +150,14 @@ func (p *parser) option(g *grammar, words []string) ([]string, error) {
 }
 
 // flagName returns the long name of a flag and the value that is written with it.
-func flagName(word string) (name, value string, hasValue bool) {
+func flagName(g *grammar, word string) (name, value string, hasValue bool) {
 	if long, ok := strings.CutPrefix(word, "--"); ok {
 		return cutValue(long)
 	}
 	name = shorthands[word[1]]
+	if g != nil && g.verb == Logs {
+		name = logShorthands[word[1]]
+	}
 	value = word[2:]
 	return name, strings.TrimPrefix(value, "="), value != ""
 }

@@ -91,6 +91,8 @@ func (c *Command) task(o object) task {
 		return &recalling{object: o}
 	case Status:
 		return &following{object: o}
+	case Logs:
+		return &logging{object: o}
 	}
 	return &edit{object: o}
 }

@@ -1,7 +1,7 @@
 // Package kubectl is the user's kubectl: each command becomes the requests that kubectl 1.36 makes of the API server,
 // one after another, and prints the lines that it prints.
 //
-// It leaves out what only reads (get, describe, logs), and the discovery requests with which kubectl begins. Models k8s.io/kubectl/pkg/cmd and k8s.io/cli-runtime/pkg/resource.
+// It leaves out what only reads (get, describe) but for logs, and the discovery requests with which kubectl begins. Models k8s.io/kubectl/pkg/cmd and k8s.io/cli-runtime/pkg/resource.
 //
 // How kubectl treats a file with several documents: it reads all of them first. A document of an unknown kind is noted
 // and skipped; at one that is no YAML, or has no kind, reading stops. Then every object that was read is applied, in

@@ -123,6 +123,9 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, t target, as *tr
 		return
 	case answer.Error != nil:
 		status = answer.Error
+	case answer.Told != nil:
+		h.log(w, r, call, answer.Told)
+		return
 	case call.Verb == client.Delete && answer.Deleted && answer.Object != nil:
 		o, status = as.object(deleted(t.resource, answer.Object), answer.At)
 	case call.Verb == client.List, call.Verb == client.DeleteCollection:

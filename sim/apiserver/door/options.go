@@ -5,11 +5,13 @@ import (
 	"net/url"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	listvalidation "k8s.io/apimachinery/pkg/apis/meta/internalversion/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/fields"
+	corev1conversion "k8s.io/kubernetes/pkg/apis/core/v1"
 
 	"orrery/sim/client"
 )
@@ -20,6 +22,13 @@ func (c *Call) options(r *http.Request) *metav1.Status {
 	values := r.URL.Query()
 	switch c.Verb {
 	case client.Get:
+		if c.Subresource == "log" {
+			c.Log = &corev1.PodLogOptions{}
+			if err := corev1conversion.Convert_url_Values_To_v1_PodLogOptions(&values, c.Log, nil); err != nil {
+				return badRequest(err.Error())
+			}
+			return nil
+		}
 		var o metav1.GetOptions
 		if err := metav1.Convert_url_Values_To_v1_GetOptions(&values, &o, nil); err != nil {
 			return badRequest(err.Error())

@@ -113,6 +113,10 @@ func (k *Kubelet) Handle(t *engine.Turn, body any) {
 		k.done(t, b)
 	case *cri.Exited:
 		k.exited(t, b)
+	case *client.Ask:
+		k.asked(t, b)
+	case follow:
+		k.follow(t, b)
 	case timer:
 		k.timer(t, b)
 	case probeTimer:
