@@ -122,6 +122,7 @@ func (s *Server) prepareCreate(t *engine.Turn, res *api.Resource, r *client.Requ
 	}
 	if svc, ok := o.(*corev1.Service); ok {
 		if status := s.assign(t, svc, nil); status != nil {
+			s.wasted(t, r, svc)
 			return outcome{}, status
 		}
 	}

@@ -324,8 +324,7 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 	if w := s.deprecation(r.Request.Resource); w != "" {
 		r.Warnings = append([]string{w}, r.Warnings...)
 	}
-	// What a deletion of a collection sends to itself is a part of that.
-	if s.auditor != nil && (caller != "" || r.Request.User == "apiserver") {
+	if s.auditor != nil && audited(r.Request, caller) {
 		s.auditor.Answered(s.received, t.Wall(), r)
 	}
 	if caller == "" {
@@ -339,6 +338,15 @@ func (s *Server) answer(t *engine.Turn, caller engine.Address, r *client.Respons
 		r.Object = shown(r.Request, r.Object)
 	}
 	t.SendAs(client.Server, caller, t.Stream("answer").Draw(s.config.Answer), r)
+}
+
+// audited reports whether a request is one that the audit log tells of. What a deletion of a collection sends to itself is
+// a part of that, and the Endpoints of a deleted Service are removed without a request.
+func audited(r *client.Request, caller engine.Address) bool {
+	if r.User == "apiserver" {
+		return r.Resource != "endpoints"
+	}
+	return caller != ""
 }
 
 // describe fills in the trace entry from the request.

@@ -242,6 +242,19 @@ func (s *Server) record(t *engine.Turn, r *client.Request, o, old api.Object) {
 	}
 }
 
+// wasted gives back the addresses of a Service that was refused when it had them already.
+func (s *Server) wasted(t *engine.Turn, r *client.Request, svc *corev1.Service) {
+	if ips := addressesOf(svc); r.DryRun || len(ips) == 0 || s.takeIP(ips[0]) != "" {
+		return
+	}
+	s.record(t, r, svc, nil)
+	for _, ip := range svc.Spec.ClusterIPs {
+		t.SendAs(client.Server, client.Server, s.config.Commit.Max, &client.Request{
+			User: "apiserver", Verb: client.Delete, Resource: "ipaddresses.networking.k8s.io", Name: ip,
+		})
+	}
+}
+
 // addressesOf returns the addresses that a Service was allocated.
 func addressesOf(svc *corev1.Service) []string {
 	if len(svc.Spec.ClusterIPs) > 0 && svc.Spec.ClusterIPs[0] == corev1.ClusterIPNone {

@@ -67,6 +67,9 @@ func dropUnused(svc, old *corev1.Service) {
 		if same(now.IPFamilyPolicy, was.IPFamilyPolicy) {
 			now.IPFamilyPolicy = nil
 		}
+		if same(now.InternalTrafficPolicy, was.InternalTrafficPolicy) {
+			now.InternalTrafficPolicy = nil
+		}
 	}
 	if needsNodePort(old) && !needsNodePort(svc) && noNewNodePorts(now.Ports, was.Ports) {
 		for i := range now.Ports {
