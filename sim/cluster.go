@@ -10,12 +10,14 @@ import (
 	"orrery/sim/apiserver/door"
 	"orrery/sim/client"
 	"orrery/sim/controller"
+	"orrery/sim/controller/cronjob"
 	"orrery/sim/controller/daemonset"
 	"orrery/sim/controller/deployment"
 	"orrery/sim/controller/disruption"
 	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/endpointslice"
 	"orrery/sim/controller/garbagecollector"
+	"orrery/sim/controller/job"
 	"orrery/sim/controller/namespace"
 	"orrery/sim/controller/nodelifecycle"
 	"orrery/sim/controller/podgc"
@@ -26,6 +28,7 @@ import (
 	"orrery/sim/controller/serviceaccount"
 	"orrery/sim/controller/statefulset"
 	"orrery/sim/controller/tainteviction"
+	"orrery/sim/controller/ttlafterfinished"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
 	"orrery/sim/network/kubeproxy"
@@ -53,6 +56,9 @@ var controllers = []*controller.Spec{
 	&nodelifecycle.Spec,
 	&tainteviction.Spec,
 	&podgc.Spec,
+	&job.Spec,
+	&ttlafterfinished.Spec,
+	&cronjob.Spec,
 }
 
 // part is a component that takes part in a world from its beginning.
@@ -72,7 +78,7 @@ func build(c Config) *engine.Engine {
 	nodes := c.nodes()
 	var objects []api.Object
 	for _, n := range nodes {
-		objects = append(objects, kubelet.NodeObject(n), kubelet.LeaseObject(n))
+		objects = append(objects, alive(kubelet.NodeObject(n), kubelet.LeaseObject(n), engine.Epoch.Add(c.Begin))...)
 	}
 	seed(server, e.Stream("seed"), objects)
 

@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -74,6 +77,17 @@ func classes(born metav1.Time) []api.Object {
 			Description: "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
 		},
 	}
+}
+
+// alive has a node heard of when the world begins.
+func alive(n *corev1.Node, l *coordinationv1.Lease, at time.Time) []api.Object {
+	for i := range n.Status.Conditions {
+		c := &n.Status.Conditions[i]
+		c.LastHeartbeatTime, c.LastTransitionTime = metav1.NewTime(at), metav1.NewTime(at)
+	}
+	renewed := metav1.NewMicroTime(at)
+	l.Spec.RenewTime = &renewed
+	return []api.Object{n, l}
 }
 
 // csiNode is what a node's kubelet says about its storage drivers: there are none, and which built-in ones are CSI's now.

@@ -1,6 +1,9 @@
 package apiserver
 
 import (
+	"maps"
+	"strings"
+
 	batchv1 "k8s.io/api/batch/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -9,6 +12,8 @@ import (
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/batch"
 	"k8s.io/kubernetes/pkg/apis/batch/validation"
+
+	"orrery/sim/api/timezone"
 )
 
 var jobs = strategy{
@@ -35,6 +40,7 @@ func selectOwnPods(j *batchv1.Job) {
 		return
 	}
 	uid := string(j.UID)
+	own := len(j.Labels) > 0 && !maps.Equal(j.Labels, j.Spec.Template.Labels)
 	addLabels(&j.Spec.Template.Labels, map[string]string{
 		batch.LegacyJobNameLabel: j.Name, batch.JobNameLabel: j.Name,
 		batch.LegacyControllerUidLabel: uid, batch.ControllerUidLabel: uid,
@@ -43,6 +49,9 @@ func selectOwnPods(j *batchv1.Job) {
 		j.Spec.Selector = &metav1.LabelSelector{}
 	}
 	addLabels(&j.Spec.Selector.MatchLabels, map[string]string{batch.ControllerUidLabel: uid})
+	if !own { // a job without labels of its own has its pods': by default, when it is read from the store
+		j.Labels = maps.Clone(j.Spec.Template.Labels)
+	}
 }
 
 // addLabels adds those labels that are not there yet. What a user set stays: validation refuses it when it is wrong.
@@ -135,11 +144,31 @@ var cronJobs = strategy{
 	status:     partOf(func(j *batchv1.CronJob) *batchv1.CronJobStatus { return &j.Status }),
 	generation: true,
 	validateCreate: onCreate(func(j *batch.CronJob) field.ErrorList {
-		return validation.ValidateCronJobCreate(j, podutil.GetValidationOptionsFromPodTemplate(&j.Spec.JobTemplate.Spec.Template, nil))
+		j, errs := zoned(j)
+		return append(validation.ValidateCronJobCreate(j, podutil.GetValidationOptionsFromPodTemplate(&j.Spec.JobTemplate.Spec.Template, nil)), errs...)
 	}),
 	change: change{validate: onUpdate(func(j, old *batch.CronJob) field.ErrorList {
 		opts := podutil.GetValidationOptionsFromPodTemplate(&j.Spec.JobTemplate.Spec.Template, &old.Spec.JobTemplate.Spec.Template)
-		return validation.ValidateCronJobUpdate(j, old, opts)
+		var errs field.ErrorList
+		if !same(j.Spec.TimeZone, old.Spec.TimeZone) {
+			j, errs = zoned(j)
+		}
+		return append(validation.ValidateCronJobUpdate(j, old, opts), errs...)
 	})},
 	subresources: statusOnly(unchecked),
+}
+
+// zoned returns a cron job for Kubernetes' validation, without a time zone that it could not find: it looks for zones on the
+// machine. What is wrong with the zone is said in the same words.
+func zoned(j *batch.CronJob) (*batch.CronJob, field.ErrorList) {
+	zone := j.Spec.TimeZone
+	if zone == nil || *zone == "" || strings.EqualFold(*zone, "Local") {
+		return j, nil
+	}
+	c := *j
+	c.Spec.TimeZone = nil
+	if _, err := timezone.Load(*zone); err != nil {
+		return &c, field.ErrorList{field.Invalid(field.NewPath("spec", "timeZone"), zone, err.Error())}
+	}
+	return &c, nil
 }

@@ -47,6 +47,8 @@ type Spec struct {
 	// Every has the zero Key worked on every so often, as long as the world lasts; never when zero. It happens in the
 	// background, as a heartbeat, unless there is something to do.
 	Every time.Duration
+	// Backoff is how long a key waits that failed; as client-go's default when zero.
+	Backoff Backoff
 	// Delay holds a key back before it is worked on, so that changes gather.
 	Delay time.Duration
 	// Consistent puts a key back while the cache is older than what the controller last wrote for it of its own resource,
@@ -58,6 +60,9 @@ type Spec struct {
 	// Reconcile compares what is with what should be.
 	Reconcile func(View, Key) Plan
 }
+
+// Backoff is how long a key that failed waits: First, and twice as long each time, up to Most.
+type Backoff struct{ First, Most time.Duration }
 
 // Watch is one resource that wakes a controller. Without Keys it wakes nobody: the controller only looks at it.
 type Watch struct {
@@ -74,8 +79,10 @@ type View struct {
 	// Err is set when Reconcile is called once more because a write of its plan failed: the plan returned then may
 	// report the failure, and the key is tried again later either way.
 	Err *metav1.Status
-	// Step is the Next of the plan that has just been carried out; 0 at first.
+	// Step is the Next of the plan that has just been carried out; 0 at first. Made is what that plan's writes made, in the
+	// order of the answers.
 	Step int
+	Made []api.Object
 	// Own says in a Watch's Keys that the change is the controller's own write.
 	Own bool
 	// Kept is what the key's last plan kept; nil at first.
@@ -97,8 +104,9 @@ type Plan struct {
 	// Next has the controller look once more when all stages succeeded, with View.Step set to it and the cache as it is
 	// then: what it plans belongs to the same turn of the key. 0 for not.
 	Next int
-	// Again works on the key again after this long; 0 for not.
+	// Again works on the key again after this long; 0 for not. With Rest nothing keeps the world from being quiet until then.
 	Again time.Duration
+	Rest  bool
 	// Retry tries the key again with backoff even though no write failed.
 	Retry bool
 	// Keep is what the key's next Reconcile finds in View.Kept: what it must remember of what it saw, nil for nothing. It

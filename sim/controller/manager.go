@@ -171,7 +171,7 @@ func (m *Manager) reconcile(t *engine.Turn, controller int, k Key) {
 	s, spec := m.states[controller], m.specs[controller]
 	t.Entry.Kind, t.Entry.User, t.Entry.Namespace, t.Entry.Name = trace.Sync, spec.Name, k.Namespace, k.Name
 	if spec.Consistent && !s.caughtUp(m.cache, k) {
-		m.addAfter(t, controller, k, s.backoff(k))
+		m.addAfter(t, controller, k, s.backoff(spec.Backoff, k))
 		m.wake(t, controller)
 		return
 	}
@@ -231,6 +231,7 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 		v.Kept = s.kept[j.key]
 		report := &job{key: j.key, plan: spec.Reconcile(v, j.key), reporting: true}
 		report.plan.Retry, report.plan.Next = true, 0
+		s.keep(j.key, report.plan.Keep)
 		m.begin(t, controller, report)
 		return
 	}
@@ -241,11 +242,11 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 	delete(s.jobs, j.key)
 	switch {
 	case j.failed != nil || j.plan.Retry:
-		m.addAfter(t, controller, j.key, s.backoff(j.key))
+		m.addAfter(t, controller, j.key, s.backoff(spec.Backoff, j.key))
 	default:
 		delete(s.failures, j.key)
 		if j.plan.Again > 0 {
-			m.addAfter(t, controller, j.key, j.plan.Again)
+			m.later(t, controller, j.key, j.plan.Again, j.plan.Rest || j.plan.Again > distant)
 		}
 	}
 	s.release(j.key)
@@ -256,12 +257,12 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 func (m *Manager) continued(t *engine.Turn, controller int, was *job) {
 	s, spec := m.states[controller], m.specs[controller]
 	v := m.view(t, controller, nil)
-	v.Step, v.Fresh, v.Kept = was.plan.Next, s.fresh(was.key, t.Now()), s.kept[was.key]
+	v.Step, v.Made, v.Fresh, v.Kept = was.plan.Next, was.made, s.fresh(was.key, t.Now()), s.kept[was.key]
 	plan := spec.Reconcile(v, was.key)
 	s.keep(was.key, plan.Keep)
 	plan.Retry = plan.Retry || was.plan.Retry
 	if plan.Again == 0 || was.plan.Again > 0 && was.plan.Again < plan.Again {
-		plan.Again = was.plan.Again
+		plan.Again, plan.Rest = was.plan.Again, was.plan.Rest
 	}
 	m.begin(t, controller, &job{key: was.key, plan: plan})
 }

@@ -46,6 +46,7 @@ type job struct {
 	stop      bool              // nothing more is to be done
 	reporting bool              // the plan reports an earlier failure
 	revisions map[target]string // that the plan's writes made so far
+	made      []api.Object      // by the plan's writes so far, when it goes on with them
 }
 
 // target names an object that a plan wrote.
@@ -106,7 +107,7 @@ func (s *state) clone() *state {
 	c.jobs = make(map[Key]*job, len(s.jobs))
 	for k, j := range s.jobs { // any order
 		n := *j
-		n.revisions = maps.Clone(j.revisions)
+		n.revisions, n.made = maps.Clone(j.revisions), slices.Clip(j.made)
 		c.jobs[k] = &n
 	}
 	c.expectations = make(map[Key]*expectation, len(s.expectations))
@@ -172,11 +173,17 @@ func (s *state) ring(k Key, at time.Duration) bool {
 	return true
 }
 
-// backoff returns how long a key that failed waits: 5 ms doubling up to 1,000 s, as client-go's default rate limiter.
-func (s *state) backoff(k Key) time.Duration {
+// defaultBackoff is client-go's default rate limiter's.
+var defaultBackoff = Backoff{5 * time.Millisecond, 1000 * time.Second}
+
+// backoff returns how long a key that failed waits.
+func (s *state) backoff(b Backoff, k Key) time.Duration {
+	if b == (Backoff{}) {
+		b = defaultBackoff
+	}
 	n := s.failures[k]
 	s.failures[k]++
-	return min(5*time.Millisecond<<min(n, 20), 1000*time.Second)
+	return min(b.First<<min(n, 20), b.Most)
 }
 
 // expect notes what a plan will create and delete.
@@ -321,6 +328,9 @@ func (j *job) request(w *Write) client.Request {
 func (j *job) keep(r *client.Response) {
 	if r.Object == nil {
 		return
+	}
+	if j.plan.Next != 0 {
+		j.made = append(j.made, r.Object)
 	}
 	if j.revisions == nil {
 		j.revisions = map[target]string{}

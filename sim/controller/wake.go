@@ -68,12 +68,17 @@ func (m *Manager) add(t *engine.Turn, controller int, k Key) {
 
 // addAfter puts a key into a queue after d, unless it goes there earlier anyway.
 func (m *Manager) addAfter(t *engine.Turn, controller int, k Key, d time.Duration) {
+	m.later(t, controller, k, d, d > distant)
+}
+
+// later is addAfter; with rest the world counts as quiet in the meantime.
+func (m *Manager) later(t *engine.Turn, controller int, k Key, d time.Duration, rest bool) {
 	at := t.Now() + d
 	switch {
 	case d <= 0:
 		m.add(t, controller, k)
 	case !m.states[controller].wind(k, at):
-	case d > distant:
+	case rest || d > distant:
 		t.Later(d, enqueue{controller, k, at})
 	default:
 		t.Send(Address, d, enqueue{controller, k, at})

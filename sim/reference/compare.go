@@ -30,6 +30,7 @@ var rules = []rule{
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "<sha>"},
 	{regexp.MustCompile(`\.[0-9a-f]{16}\b`), ".<event>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "<time>"},
+	{regexp.MustCompile(`-2\d{7}\b`), "-<minute>"}, // of a CronJob's start
 	{regexp.MustCompile(`kube-api-access-[a-z0-9]{5}`), "kube-api-access-<x>"},
 	{regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz2456789]{5}\b`), "-<x>"},
 	{regexp.MustCompile(`\b10\.244\.\d+\.\d+\b`), "<podip>"},

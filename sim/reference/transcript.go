@@ -10,7 +10,6 @@ import (
 var printedRules = slices.Concat([]rule{
 	{regexp.MustCompile(`\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}`), "<time>"},
 	{regexp.MustCompile(`"?/?(tmp|work|root)/[^\s"']*/`), "<dir>/"},
-	{regexp.MustCompile(`-2\d{7}\b`), "-<minute>"},
 	{regexp.MustCompile(`uid\d+\b`), "<uid>"},
 }, rules, []rule{
 	{regexp.MustCompile(`\b\d+m\d+s\b|\b\d+m\b`), "<dur>"},

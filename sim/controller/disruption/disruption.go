@@ -34,7 +34,7 @@ var Spec = controller.Spec{
 	Reporter: "controllermanager",
 	Workers:  1,
 	Watches: []controller.Watch{
-		{Resource: budgets, Keys: budgetKey},
+		{Resource: budgets, Keys: controller.OwnKeys},
 		{Resource: "pods", Keys: podKeys},
 	},
 	ReportErrors: true,
@@ -53,10 +53,6 @@ const (
 	stalePrefix  = "pods/"
 	sharedPrefix = "shared/"
 )
-
-func budgetKey(_ controller.View, _ client.ChangeType, _, now api.Object, add func(controller.Key, time.Duration)) {
-	add(controller.KeyOf(now), 0)
-}
 
 // podKeys wakes the budget that selects a pod, and the pod itself when it says that it is about to be disrupted.
 func podKeys(v controller.View, ch client.ChangeType, _, now api.Object, add func(controller.Key, time.Duration)) {

@@ -29,7 +29,7 @@ var Spec = controller.Spec{
 	Name: "node-controller",
 	Watches: []controller.Watch{
 		{Resource: "nodes", Keys: nodeKeys},
-		{Resource: leases, Keys: nothing},
+		{Resource: leases},
 		{Resource: "pods", Keys: podKeys},
 	},
 	Every:     period,
@@ -56,9 +56,6 @@ const (
 	addedPrefix   = "added/"
 	removedPrefix = "removed/"
 )
-
-func nothing(controller.View, client.ChangeType, api.Object, api.Object, func(controller.Key, time.Duration)) {
-}
 
 // nodeKeys wakes a node, and has it told of when it is new or gone.
 func nodeKeys(v controller.View, ch client.ChangeType, _, now api.Object, add func(controller.Key, time.Duration)) {

@@ -22,8 +22,8 @@ import (
 var Spec = controller.Spec{
 	Name: "pod-garbage-collector",
 	Watches: []controller.Watch{
-		{Resource: "pods", Keys: nothing},
-		{Resource: "nodes", Keys: nothing},
+		{Resource: "pods"},
+		{Resource: "nodes"},
 	},
 	Every:     20 * time.Second,
 	Reconcile: reconcile,
@@ -41,9 +41,6 @@ const (
 	endedMax   = 12500            // --terminated-pod-gc-threshold
 	quarantine = 40 * time.Second // a node must be missing for so long
 )
-
-func nothing(controller.View, client.ChangeType, api.Object, api.Object, func(controller.Key, time.Duration)) {
-}
 
 // missing is since when nodes are missing that pods are on, by name. It is never changed.
 type missing map[string]time.Time
