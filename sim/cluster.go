@@ -16,11 +16,15 @@ import (
 	"orrery/sim/controller/disruption"
 	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/endpointslice"
+	"orrery/sim/controller/expand"
 	"orrery/sim/controller/garbagecollector"
 	"orrery/sim/controller/job"
 	"orrery/sim/controller/namespace"
 	"orrery/sim/controller/nodelifecycle"
+	"orrery/sim/controller/persistentvolume"
 	"orrery/sim/controller/podgc"
+	"orrery/sim/controller/pvcprotection"
+	"orrery/sim/controller/pvprotection"
 	"orrery/sim/controller/replicaset"
 	"orrery/sim/controller/replication"
 	"orrery/sim/controller/resourcequota"
@@ -59,6 +63,10 @@ var controllers = []*controller.Spec{
 	&job.Spec,
 	&ttlafterfinished.Spec,
 	&cronjob.Spec,
+	&persistentvolume.Spec,
+	&pvcprotection.Spec,
+	&pvprotection.Spec,
+	&expand.Spec,
 }
 
 // part is a component that takes part in a world from its beginning.

@@ -68,9 +68,12 @@ func stampPhase(in call, o, old api.Object) {
 }
 
 var persistentVolumeClaims = strategy{
-	spec:          partOf(func(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaimSpec { return &c.Spec }),
-	status:        partOf(func(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaimStatus { return &c.Status }),
-	prepareCreate: creating(func(c *corev1.PersistentVolumeClaim) { alignSources(&c.Spec, nil) }),
+	spec:   partOf(func(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaimSpec { return &c.Spec }),
+	status: partOf(func(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaimStatus { return &c.Status }),
+	prepareCreate: creating(func(c *corev1.PersistentVolumeClaim) {
+		c.Status = corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending}
+		alignSources(&c.Spec, nil)
+	}),
 	validateCreate: onCreate(func(c *core.PersistentVolumeClaim) field.ErrorList {
 		return corevalidation.ValidatePersistentVolumeClaim(c, corevalidation.ValidationOptionsForPersistentVolumeClaim(c, nil))
 	}),

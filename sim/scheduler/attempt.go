@@ -52,8 +52,15 @@ func (s *Scheduler) schedule(t *engine.Turn) {
 	t.Foreground() // however the attempt came about: it leads to something
 	s.nominations.drop(pod.UID)
 	s.cache.Place(p.Pod, d.Selected, true)
-	id := s.conn.Send(t, s.profile.binder.Bind(pod, d.Selected))
-	s.binding.ReplaceOrInsert(binding{id: id, pod: p, node: d.Selected})
+	if !s.prebind(t, p, d.Selected) {
+		s.bind(t, p, d.Selected)
+	}
+}
+
+// bind assigns a pod to its node.
+func (s *Scheduler) bind(t *engine.Turn, p framework.QueuedPod, node string) {
+	id := s.conn.Send(t, s.profile.binder.Bind(p.Pod.Pod, node))
+	s.binding.ReplaceOrInsert(binding{id: id, pod: p, node: node})
 }
 
 // report tells in an Event and in the pod's status why it was not scheduled, and for which node it is nominated. The next
@@ -115,6 +122,7 @@ func (s *Scheduler) answered(t *engine.Turn, resp *client.Response) {
 	if b, ok := s.binding.Delete(binding{id: resp.ID}); ok {
 		s.bound(t, b, resp.Error)
 	}
+	s.prepared(t, resp)
 	if e, ok := s.evictions.Delete(eviction{id: resp.ID}); ok {
 		s.evicted(t, e, resp)
 	}
@@ -128,14 +136,18 @@ func (s *Scheduler) bound(t *engine.Turn, b binding, failure *metav1.Status) {
 			"Successfully assigned "+pod.Namespace+"/"+pod.Name+" to "+b.node)
 		return
 	}
-	message := "running Bind plugin \"" + s.profile.binder.Name() + "\": " + failure.Message
+	s.unbound(t, b.pod, "running Bind plugin \""+s.profile.binder.Name()+"\": "+failure.Message)
+}
+
+// unbound gives the place of a pod away that could not be bound, and has it tried again later.
+func (s *Scheduler) unbound(t *engine.Turn, q framework.QueuedPod, message string) {
+	pod := q.Pod.Pod
 	p, known := s.cache.Get(pod.Namespace, pod.Name)
-	known = known && p.Pod.UID == pod.UID
-	if known && p.Assumed {
+	if known && p.Pod.UID == pod.UID && p.Assumed {
 		s.cache.Remove(p)
 		s.queue.Move(framework.AssignedPodDelete, framework.Change{OldPod: p.Pod}, t.Now())
-		b.pod.Pod, pod = p.Pod, p.Pod.Pod
-		s.queue.Refused(b.pod, 0, t.Now())
+		q.Pod, pod = p.Pod, p.Pod.Pod
+		s.queue.Refused(q, 0, t.Now())
 	}
 	s.report(t, pod, corev1.PodReasonSchedulerError, message, "")
 }

@@ -48,7 +48,8 @@ func TestScores(t *testing.T) {
 		{"ImageLocality", 1},
 	})
 	equal(t, "filters", d.Plugins.Filters, []string{
-		"NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit", "PodTopologySpread",
+		"NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit", "VolumeRestrictions",
+		"NodeVolumeLimits", "VolumeBinding", "VolumeZone", "PodTopologySpread",
 		"InterPodAffinity",
 	})
 	for _, n := range d.Nodes {

@@ -27,7 +27,10 @@ func (s *Scheduler) observe(t *engine.Turn, ch *client.Change) {
 			s.podWaits(t, o)
 		}
 	default:
-		s.cache.Objects().Apply(*ch)
+		old := s.cache.Objects().Apply(*ch)
+		if event := framework.ObjectEvent(ch.Resource, old == nil); event != 0 && ch.Type != client.Deleted {
+			s.queue.Move(event, framework.Change{Old: old, New: ch.Object}, t.Now())
+		}
 	}
 }
 

@@ -14,10 +14,14 @@ import (
 	"orrery/sim/scheduler/plugin/noderesourcesbalancedallocation"
 	"orrery/sim/scheduler/plugin/noderesourcesfit"
 	"orrery/sim/scheduler/plugin/nodeunschedulable"
+	"orrery/sim/scheduler/plugin/nodevolumelimits"
 	"orrery/sim/scheduler/plugin/podtopologyspread"
 	"orrery/sim/scheduler/plugin/prioritysort"
 	"orrery/sim/scheduler/plugin/schedulinggates"
 	"orrery/sim/scheduler/plugin/tainttoleration"
+	"orrery/sim/scheduler/plugin/volumebinding"
+	"orrery/sim/scheduler/plugin/volumerestrictions"
+	"orrery/sim/scheduler/plugin/volumezone"
 	"orrery/sim/scheduler/queue"
 )
 
@@ -29,7 +33,7 @@ type Registration struct {
 
 // Registry is every plugin in the order in which they run, with Kubernetes' default weights.
 //
-// Simplified: VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, DynamicResources, NodeDeclaredFeatures and GangScheduling are missing; Kubernetes runs them too.
+// Simplified: DynamicResources, NodeDeclaredFeatures and GangScheduling are missing; Kubernetes runs them too.
 var Registry = []Registration{
 	{schedulinggates.Plugin{}, 0},
 	{prioritysort.Plugin{}, 0},
@@ -39,6 +43,10 @@ var Registry = []Registration{
 	{nodeaffinity.Plugin{}, 2},
 	{nodeports.Plugin{}, 0},
 	{noderesourcesfit.Plugin{}, 1},
+	{volumerestrictions.Plugin{}, 0},
+	{nodevolumelimits.Plugin{}, 0},
+	{volumebinding.Plugin{}, 0},
+	{volumezone.Plugin{}, 0},
 	{podtopologyspread.Plugin{}, 2},
 	{interpodaffinity.Plugin{}, 2},
 	{defaultpreemption.Plugin{}, 0},
@@ -55,6 +63,7 @@ type profile struct {
 	hints   []hint
 	binder  framework.Binder
 	post    framework.PostFilterer
+	pre     framework.PreBinder
 	sorter  framework.Sorter
 	names   *Plugins
 }
@@ -100,6 +109,9 @@ func newProfile(registry []Registration) *profile {
 		}
 		if b, ok := r.Plugin.(framework.Binder); ok {
 			p.binder = b
+		}
+		if b, ok := r.Plugin.(framework.PreBinder); ok {
+			p.pre = b
 		}
 		if f, ok := r.Plugin.(framework.PostFilterer); ok {
 			p.post = f

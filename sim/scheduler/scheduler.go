@@ -36,7 +36,8 @@ const (
 // watched are the resources that plugins look at, beside nodes and pods.
 var watched = []string{
 	"namespaces", "services", "replicationcontrollers", "replicasets.apps", "statefulsets.apps",
-	"poddisruptionbudgets.policy",
+	"poddisruptionbudgets.policy", "persistentvolumeclaims", "persistentvolumes", "storageclasses.storage.k8s.io",
+	"csinodes.storage.k8s.io", "csidrivers.storage.k8s.io", "csistoragecapacities.storage.k8s.io",
 }
 
 // Config holds the scheduler's knobs.
@@ -65,6 +66,7 @@ type Scheduler struct {
 	nominations nominations
 	preemptions *btree.BTreeG[preemption] // under way
 	evictions   *btree.BTreeG[eviction]   // under way
+	prebindings *btree.BTreeG[prebinding] // under way
 
 	next     int // index of the node that the next cycle looks at first
 	cycle    pending
@@ -111,6 +113,7 @@ func New(config Config) *Scheduler {
 		binding: btree.NewG(16, func(a, b binding) bool { return a.id < b.id }), history: newHistory(),
 		preemptions: btree.NewG(16, func(a, b preemption) bool { return a.uid < b.uid }),
 		evictions:   btree.NewG(16, func(a, b eviction) bool { return a.id < b.id }),
+		prebindings: btree.NewG(16, func(a, b prebinding) bool { return a.uid < b.uid }),
 	}
 }
 
@@ -146,7 +149,7 @@ func (s *Scheduler) Clone() engine.Component {
 	c := *s
 	c.recorder, c.cache, c.queue = s.recorder.clone(), s.cache.Clone(), s.queue.Clone()
 	c.binding, c.history = s.binding.Clone(), s.history.clone()
-	c.preemptions, c.evictions = s.preemptions.Clone(), s.evictions.Clone()
+	c.preemptions, c.evictions, c.prebindings = s.preemptions.Clone(), s.evictions.Clone(), s.prebindings.Clone()
 	return &c
 }
 
@@ -171,6 +174,8 @@ func (s *Scheduler) Handle(t *engine.Turn, body any) {
 		if s.flushing {
 			t.Later(flushEvery, flush{})
 		}
+	case check:
+		s.check(t, m.uid)
 	case finish:
 		s.recorder.finish(t)
 	default:

@@ -62,6 +62,7 @@ var Plugins = []*Plugin{
 	&priority,
 	&defaultTolerationSeconds,
 	&defaultStorageClass,
+	&storageObjectInUseProtection,
 	&persistentVolumeClaimResize,
 	&runtimeClass,
 	&defaultIngressClass,

@@ -1,12 +1,15 @@
 package admission
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"orrery/sim/api"
+	"orrery/sim/api/volume"
 	"orrery/sim/client"
 )
 
@@ -79,6 +82,28 @@ func newest[T interface {
 		}
 	}
 	return found
+}
+
+// storageObjectInUseProtection gives claims and volumes the finalizer that keeps them as long as they are used.
+//
+// Simplified: VolumeAttributesClasses get none, since no controller takes it away; Kubernetes' does.
+var storageObjectInUseProtection = Plugin{
+	Name:      "StorageObjectInUseProtection",
+	Resources: []string{"persistentvolumeclaims", "persistentvolumes"},
+	Admit: func(a *Attributes) (bool, error) {
+		if a.Verb != client.Create || a.Subresource != "" {
+			return false, nil
+		}
+		protection := volume.ClaimProtection
+		if a.Resource.Name == "persistentvolumes" {
+			protection = volume.VolumeProtection
+		}
+		if slices.Contains(a.Object.GetFinalizers(), protection) {
+			return false, nil
+		}
+		a.Object.SetFinalizers(append(a.Object.GetFinalizers(), protection))
+		return true, nil
+	},
 }
 
 // persistentVolumeClaimResize refuses to grow a claim whose class does not allow it.

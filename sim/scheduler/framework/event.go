@@ -5,6 +5,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
+
+	"orrery/sim/api"
+	"orrery/sim/api/volume"
 )
 
 // Event is a set of things that happen in a cluster and may make a waiting pod fit.
@@ -27,11 +30,22 @@ const (
 	PodGatesEliminated
 	PodScaleDown
 	PodLabel
+	ClaimAdd
+	ClaimUpdate
+	VolumeAdd
+	VolumeUpdate
+	StorageClassAdd
+	StorageClassUpdate
+	CSINodeAdd
+	CSINodeUpdate
+	CapacityAdd
+	CapacityUpdate
 )
 
-// Change is what an event was about: a node or a pod, before and after. Old is nil for what was added, New for what was
-// deleted.
+// Change is what an event was about: a node, a pod, or an object of another kind, before and after. Old is nil for what was
+// added, New for what was deleted.
 type Change struct {
+	Old, New         api.Object
 	OldNode, NewNode *corev1.Node
 	OldPod, NewPod   *Pod
 }
@@ -41,6 +55,24 @@ type Hint struct {
 	Events Event
 	// Worth looks closer; nil for always.
 	Worth func(*Pod, Change) bool
+}
+
+// ObjectEvent returns the event that an object of another kind was added, or changed; 0 when nobody cares.
+func ObjectEvent(resource string, added bool) Event {
+	pairs := map[string][2]Event{
+		"persistentvolumeclaims": {ClaimAdd, ClaimUpdate}, "persistentvolumes": {VolumeAdd, VolumeUpdate},
+		"storageclasses.storage.k8s.io": {StorageClassAdd, StorageClassUpdate},
+		"csinodes.storage.k8s.io":       {CSINodeAdd, CSINodeUpdate}, "csistoragecapacities.storage.k8s.io": {CapacityAdd, CapacityUpdate},
+	}
+	if added {
+		return pairs[resource][0]
+	}
+	return pairs[resource][1]
+}
+
+// UsesClaim is a hint's Worth for changes of claims: whether the claim is the pod's.
+func UsesClaim(pod *Pod, c Change) bool {
+	return c.New.GetNamespace() == pod.Namespace && volume.Uses(pod.Pod, c.New.GetName())
 }
 
 // NodeEvents returns what changed of a node that matters for scheduling, as one event each.

@@ -4,7 +4,7 @@
 // A plugin is a value without state. What it computes once for a pod it keeps in the functions that PreFilter and
 // PreScore return. Everything here is immutable once made. Models k8s.io/kube-scheduler/framework.
 //
-// Simplified: there is no Reserve, Permit, PreBind and PostBind; Kubernetes has them all.
+// Simplified: there is no Reserve, Permit and PostBind; Kubernetes has them all.
 package framework
 
 import (
@@ -54,6 +54,15 @@ type Binder interface {
 	Bind(pod *corev1.Pod, node string) client.Request
 }
 
+// PreBinder prepares a node for a pod before the pod is bound to it.
+type PreBinder interface {
+	Plugin
+	// PreBind returns what must be written, nil when there is nothing to do.
+	PreBind(*Pod, *Node, Cluster) []client.Request
+	// Prebound reports whether what was written has had its effect, or why it never will.
+	Prebound(*Pod, *Node, Cluster) (done bool, failure string)
+}
+
 // Hinter says which events may help a pod that the plugin refused.
 type Hinter interface {
 	Plugin
@@ -71,6 +80,11 @@ type Screen struct {
 	Nodes []string
 	// Refusal, unless it is a success, says that the pod fits nowhere.
 	Refusal Status
+}
+
+// Refuse is the Screen that says that a pod fits nowhere, whatever pods there are.
+func Refuse(reason string) Screen {
+	return Screen{Refusal: Status{Code: UnschedulableAndUnresolvable, Reasons: []string{reason}}}
 }
 
 // Scoring is what a Scorer does about one pod. The zero Scoring gives every node 0.
