@@ -20,6 +20,8 @@ func (r *Root) carryOut(effect state.Effect) {
 		r.later(effect)
 	case state.Document:
 		dress(effect)
+	case state.Unlink:
+		app.Window().Get("history").Call("replaceState", nil, "", r.model.Address)
 	case state.Focus:
 		r.ctx.Defer(func(app.Context) { focus(effect.ID) })
 	case state.Copy:

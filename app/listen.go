@@ -19,6 +19,11 @@ func (r *Root) listen() {
 			r.dispatch(state.Save{})
 		}
 	})
+	r.on(window, "hashchange", func(app.Value) {
+		if _, link := place(); link != "" {
+			window.Get("location").Call("reload")
+		}
+	})
 	if scheme := colorScheme(); scheme != nil && scheme.Truthy() {
 		r.on(scheme, "change", func(event app.Value) {
 			r.dispatch(state.SystemTheme{Dark: event.Get("matches").Truthy()})
@@ -59,6 +64,20 @@ func preferredLang() string {
 		return "zh"
 	}
 	return "en"
+}
+
+// place is the page's address, and the link in it if there is one.
+func place() (address, link string) {
+	location := app.Window().Get("location")
+	if !location.Truthy() {
+		return "", ""
+	}
+	address, _, _ = strings.Cut(location.Get("href").String(), "#")
+	link, ok := strings.CutPrefix(location.Get("hash").String(), state.LinkMark)
+	if !ok {
+		return address, ""
+	}
+	return address, link
 }
 
 // onKey handles the keys that work wherever the focus is, except where one types.

@@ -18,6 +18,7 @@ import (
 	"orrery/app/panel/say"
 	"orrery/app/panel/scheduling"
 	"orrery/app/panel/sequence"
+	"orrery/app/panel/share"
 	"orrery/app/panel/stage"
 	"orrery/app/panel/transport"
 	"orrery/app/state"
@@ -44,6 +45,9 @@ func (r *Root) Render() app.UI {
 		&newcluster.Dialog{
 			Port: r.port, Words: words, Open: m.Dialog == state.ClusterDialog, Nodes: m.Position().Nodes, Seed: m.Position().Seed,
 		},
+		&share.Dialog{
+			Port: r.port, Words: words, Open: m.Dialog == state.ShareDialog, Link: m.Link, Embed: m.Embed(), Copied: m.Copied,
+		},
 	)
 }
 
@@ -51,7 +55,7 @@ func (r *Root) header(words *text.Words) app.UI {
 	m, at := r.model, r.model.Position()
 	return &header.Header{
 		Port: r.port, Words: words, Title: at.Title, Version: at.Version, Nodes: at.Nodes, Seed: at.Seed,
-		Kept: m.Kept, Lessons: m.Lessons, Open: m.Menu == "lessons",
+		Kept: m.Kept, Needs: at.Needs, Lessons: m.Lessons, Open: m.Menu == "lessons", Ready: m.Ready,
 	}
 }
 

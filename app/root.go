@@ -48,7 +48,8 @@ func (r *Root) OnMount(ctx app.Context) {
 	r.engine.Listen(func(notice wire.Notice) {
 		r.dispatch(state.Heard{Notice: notice})
 	})
-	r.send(state.Start{Lang: preferredLang(), Dark: prefersDark()})
+	address, link := place()
+	r.send(state.Start{Lang: preferredLang(), Dark: prefersDark(), Address: address, Link: link})
 }
 
 // OnDismount ends what would outlive the page.

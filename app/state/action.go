@@ -7,10 +7,12 @@ type Action any
 
 // What happens to the page itself.
 type (
-	// Start opens the session once the page runs in a browser.
+	// Start opens the session once the page runs in a browser: that of a link, if there is one in the page's address.
 	Start struct {
-		Lang string
-		Dark bool
+		Lang    string
+		Dark    bool
+		Address string // of the page, without a link
+		Link    string
 	}
 	// SystemTheme says that the system changed between light and dark.
 	SystemTheme struct{ Dark bool }
@@ -90,6 +92,12 @@ type (
 	ToggleTheme struct{}
 	// ToggleLanguage changes between English and Chinese.
 	ToggleLanguage struct{}
+	// Share asks for a link to the world and opens the dialog that shows it.
+	Share struct{}
+	// CopyLink puts the link on the clipboard.
+	CopyLink struct{}
+	// CopyEmbed puts the HTML on the clipboard that shows the linked world in another page.
+	CopyEmbed struct{}
 	// Dismiss takes the latest problem and kubectl's output away.
 	Dismiss struct{}
 	// Select selects an object everywhere.

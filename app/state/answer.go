@@ -10,7 +10,7 @@ import (
 func (m Model) answered(a Answered) (Model, []Effect) {
 	switch a.Slot {
 	case SlotOpen:
-		return m.opened(a.Response)
+		return m.opened(a.Request, a.Response)
 	case SlotWorld:
 		return m.obeyed(a.Request, a.Response)
 	case SlotSave:
@@ -20,6 +20,8 @@ func (m Model) answered(a Answered) (Model, []Effect) {
 		return m, nil
 	case SlotCheck:
 		return m.checked(a.Request, a.Response), nil
+	case SlotShare:
+		return m.linked(a.Response), nil
 	}
 	again := m.queries[a.Slot].again
 	m.queries[a.Slot] = query{}
@@ -37,7 +39,12 @@ func (m Model) answered(a Answered) (Model, []Effect) {
 }
 
 // opened is the session's first answer.
-func (m Model) opened(response wire.Response) (Model, []Effect) {
+func (m Model) opened(request wire.Request, response wire.Response) (Model, []Effect) {
+	if response.Error != "" && request.Link != "" { // the user's own session is there all the same
+		m.Problem = response.Error
+		request.Link = ""
+		return m, []Effect{Call{SlotOpen, request}, Unlink{}}
+	}
 	if response.Error != "" {
 		m.Failed = response.Error
 		return m, nil

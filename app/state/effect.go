@@ -27,6 +27,8 @@ type (
 		Lang  string
 		Theme string // "" to follow the system
 	}
+	// Unlink takes the link out of the page's address: what is shown is the user's own now.
+	Unlink struct{}
 	// Focus moves the keyboard focus to an element.
 	Focus struct{ ID string }
 	// Copy puts text on the clipboard.

@@ -53,8 +53,11 @@ var Sections = []Section{Edit, Picture, Inspect}
 // Dialog is a window in front of the page, which waits until it is answered.
 type Dialog string
 
-// ClusterDialog asks how large a new cluster is to be. "" is no dialog.
-const ClusterDialog Dialog = "cluster"
+// The dialogs: ClusterDialog asks how large a new cluster is to be, ShareDialog shows the world as a link. "" is no dialog.
+const (
+	ClusterDialog Dialog = "cluster"
+	ShareDialog   Dialog = "share"
+)
 
 // The bounds of what can be chosen for a new cluster.
 const (
@@ -96,6 +99,9 @@ type Model struct {
 	Loads    int // grows when a file's text changes other than by typing
 	Renaming bool
 	Kept     string // where the workspace is kept, as in wire.Workspace
+	Address  string // of the page, without a link
+	Link     string // to the world, as an address; "" until it is known
+	Copied   Action // what of the share dialog was copied last
 
 	Selected  wire.Ref
 	Follow    bool   // the selection moves to what each event changes

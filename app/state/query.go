@@ -12,6 +12,7 @@ const (
 	SlotWorld
 	SlotSave
 	SlotCheck
+	SlotShare
 	SlotObject
 	SlotHistory
 	SlotDiff

@@ -6,8 +6,8 @@ import "orrery/sim/wire"
 func Update(m Model, a Action) (Model, []Effect) {
 	switch a := a.(type) {
 	case Start:
-		m.Lang, m.SystemDark = a.Lang, a.Dark
-		return m, []Effect{Call{SlotOpen, wire.Request{Op: wire.OpOpen, Lang: m.Lang}}, m.document()}
+		m.Lang, m.SystemDark, m.Address = a.Lang, a.Dark, a.Address
+		return m, []Effect{Call{SlotOpen, wire.Request{Op: wire.OpOpen, Lang: m.Lang, Link: a.Link}}, m.document()}
 	case SystemTheme:
 		m.SystemDark = a.Dark
 		return m, nil
@@ -17,6 +17,8 @@ func Update(m Model, a Action) (Model, []Effect) {
 		return m.answered(a)
 	case Step, Seek, TogglePlay, SetSpeed, Reset, NewCluster, OpenLesson, Apply, Delete:
 		return m.order(a)
+	case Share, CopyLink, CopyEmbed:
+		return m.share(a)
 	case Edited, Check, Save, Claim, OpenFile, AddFile, StartRename, Rename, CloseFile:
 		return m.file(a)
 	case Select, ToggleFollow, SelectComponent, SelectNode, Ask, ShowVerdict, PickDiff:

@@ -65,7 +65,7 @@ func (m Model) file(a Action) (Model, []Effect) {
 		if !m.Ready {
 			return m, nil
 		}
-		return m, []Effect{Call{SlotSave, wire.Request{Op: wire.OpClaim, Workspace: m.workspace()}}}
+		return m, []Effect{Call{SlotSave, wire.Request{Op: wire.OpClaim, Workspace: m.workspace()}}, Unlink{}}
 	case StartRename:
 		m.Renaming, m.Menu = true, ""
 		return m, []Effect{Focus{"rename"}}

@@ -6,7 +6,7 @@ var chinese = Words{
 	MemoryWhy: "此浏览器在这里不存储数据：关闭标签页后文件和集群都会消失", Dismiss: "关闭",
 	Elsewhere: "未保存：已在另一个标签页打开", Claim: "保存此标签页",
 	ElsewhereWhy: "另一个标签页正在保存它的文件和集群。关闭此标签页后，这里的内容会消失。",
-	ClaimHint:    "从现在起保存此标签页的文件和集群，不再保存另一个标签页的",
+	ClaimHint:    "从现在起保存此标签页的文件和集群，取代原来保存的",
 	Language:     "English", Theme: "浅色或深色", Lessons: "课程", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} · 种子 {2}", NodeCount: "{0} 个节点", OneNode: "1 个节点",
 	Sections: "分区", Edit: "编辑器", Picture: "集群", Inspect: "检查器",
 	ShowEdit: "显示编辑器", ShowPicture: "显示集群", ShowInspect: "显示检查器",
@@ -15,6 +15,13 @@ var chinese = Words{
 	NodesField: "节点数", NodesHint: "1 到 {0}", Seed: "种子",
 	SeedHint: "一切随机性都来自它，1 到 {0}：相同的种子和相同的命令得到相同的世界", OtherSeed: "换一个种子",
 	Create: "创建集群", Cancel: "取消",
+
+	Share: "分享", ShareTitle: "指向此刻这个世界的链接",
+	ShareHint: "打开它的人会看到停在这个事件上的同一个世界，连同文件、过去和未来，逐字节相同。一切都在链接本身里，不会发送到任何地方。",
+	LinkField: "链接", LinkLength: "{0} 个字符", LinkLong: "{0} 个字符：有些程序会截断这么长的链接",
+	CopyLink: "复制链接", CopyEmbed: "复制嵌入网页的 HTML", Copied: "已复制", Close: "关闭",
+	FromLink: "从链接打开", FromLinkWhy: "你自己的文件和集群原样未动。除非你保存它，否则关闭此标签页后这里的内容会消失。",
+	Needs: "由版本 {0} 制作", NeedsWhy: "在这个版本的 Orrery 里，链接中的世界与其作者所见不同",
 
 	Files: "文件", AddFile: "新建文件", FileMenu: "文件操作", RenameFile: "重命名…", CloseFile: "关闭文件",
 	FileName: "文件名", Changed: "已修改", Apply: "应用", ApplyTitle: "用 kubectl apply 提交这些文件",

@@ -6,7 +6,7 @@ var english = Words{
 	MemoryWhy: "This browser stores nothing here: files and world are gone when the tab closes", Dismiss: "Dismiss",
 	Elsewhere: "not kept: open in another tab", Claim: "Keep this one",
 	ElsewhereWhy: "Another tab keeps its files and world. What you do here is gone when this tab closes.",
-	ClaimHint:    "From now on the files and the world of this tab are kept, and not those of the other",
+	ClaimHint:    "From now on the files and the world of this tab are kept, in place of those that were",
 	Language:     "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} · seed {2}", NodeCount: "{0} nodes", OneNode: "1 node",
 	Sections: "Sections", Edit: "Editor", Picture: "Cluster", Inspect: "Inspector",
 	ShowEdit: "Show editor", ShowPicture: "Show cluster", ShowInspect: "Show inspector",
@@ -15,6 +15,13 @@ var english = Words{
 	NodesField: "Nodes", NodesHint: "1 to {0}", Seed: "Seed",
 	SeedHint: "All chance comes from it, 1 to {0}: the same seed and the same commands give the same world", OtherSeed: "Another seed",
 	Create: "Create cluster", Cancel: "Cancel",
+
+	Share: "Share", ShareTitle: "A link to this world, as it stands",
+	ShareHint: "Whoever opens it sees this world at this event, with its files, its past and its future: the same, byte for byte. The link itself holds all of it; nothing is sent anywhere.",
+	LinkField: "Link", LinkLength: "{0} characters", LinkLong: "{0} characters: some programs cut links this long",
+	CopyLink: "Copy link", CopyEmbed: "Copy HTML for a page", Copied: "Copied", Close: "Close",
+	FromLink: "opened from a link", FromLinkWhy: "Your own files and world are as you left them. What you do here is gone when this tab closes, unless you keep it.",
+	Needs: "made with version {0}", NeedsWhy: "In this version of Orrery other things happen in the linked world than its author saw",
 
 	Files: "Files", AddFile: "New file", FileMenu: "File actions", RenameFile: "Rename…", CloseFile: "Close",
 	FileName: "File name", Changed: "changed", Apply: "Apply", ApplyTitle: "kubectl apply these files",

@@ -17,6 +17,9 @@ type Words struct {
 	Sections, Edit, Picture, Inspect, ShowEdit, ShowPicture, ShowInspect                                              string
 	// The dialog for a new cluster
 	NewCluster, NewClusterHint, NodesField, NodesHint, Seed, SeedHint, OtherSeed, Create, Cancel string
+	// The dialog for a link, and what is said of one that was opened
+	Share, ShareTitle, ShareHint, LinkField, LinkLength, LinkLong, CopyLink, CopyEmbed, Copied, Close string
+	FromLink, FromLinkWhy, Needs, NeedsWhy                                                            string
 	// Workspace
 	Files, AddFile, FileMenu, RenameFile, CloseFile, FileName, Changed, Apply, ApplyTitle, Editor, Errors string
 	// Event list

@@ -39,6 +39,11 @@ var orders = map[wire.Op]func(*Session, *wire.Request, *wire.Response) error{
 func (s *Session) handle(r *wire.Request, a *wire.Response) error {
 	switch r.Op {
 	case wire.OpOpen:
+		if r.Link != "" {
+			if err := s.follow(r.Link); err != nil {
+				return err
+			}
+		}
 		s.speak(r.Lang)
 		s.marked, s.log = 0, eventLog{}
 		a.View, a.Workspace, a.Lessons = s.View(), s.files(), lessons()
@@ -47,6 +52,9 @@ func (s *Session) handle(r *wire.Request, a *wire.Response) error {
 		s.speak(r.Lang)
 		a.View = s.View()
 		return nil
+	case wire.OpShare:
+		s.finishReplay()
+		return s.share(r, a)
 	case wire.OpSave, wire.OpClaim:
 		if r.Workspace != nil {
 			s.keep(r.Workspace)

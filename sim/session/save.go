@@ -27,11 +27,23 @@ type saved struct {
 	Event     uint64         `json:"event"`
 	Last      uint64         `json:"last"` // event that was known
 	Now       time.Duration  `json:"now"`
+	// A link's: who made it, and what had happened up to Event.
+	Version string `json:"version,omitempty"`
+	Digest  string `json:"digest,omitempty"`
 }
 
 // Save returns the session as a file for Load.
 func (s *Session) Save() []byte {
 	s.dirty = false
+	data, err := json.Marshal(s.saved())
+	if err != nil {
+		panic("session: what is saved must be plain data: " + err.Error())
+	}
+	return data
+}
+
+// saved is what determines the session.
+func (s *Session) saved() saved {
 	f := saved{
 		Format: format, Workspace: s.workspace, Lang: s.lang, Own: s.own, Lesson: s.lesson, Title: s.lessonTitle,
 		Config: s.world.Config(), Cluster: s.cluster, Commands: s.world.Commands(), Event: s.world.Number(), Last: s.world.Last(), Now: s.world.Now(),
@@ -39,11 +51,7 @@ func (s *Session) Save() []byte {
 	if s.replay != nil {
 		f.Commands, f.Event, f.Last, f.Now = s.replay.Commands, s.replay.Event, s.replay.Last, s.replay.Now
 	}
-	data, err := json.Marshal(f)
-	if err != nil {
-		panic("session: what is saved must be plain data: " + err.Error())
-	}
-	return data
+	return f
 }
 
 // replayNow is how many events Load runs before it returns; what is left is run by Run.
@@ -110,6 +118,7 @@ func (s *Session) replayed() {
 	s.replay = nil
 	if s.seek(r.Event) == nil {
 		s.world.Idle(r.Now)
+		s.checkDigest(&r.saved)
 	}
 	s.shown.jumped = true
 }

@@ -29,6 +29,7 @@ type Session struct {
 	lessonTitle string
 	goal        goal
 	replay      *replay // the saved world that is being run again, or nil
+	needs       string  // the version that a shared world needs to be what it was; "" when this one will do
 	log         eventLog
 	inspector   inspector.Inspector
 	dirty       bool
@@ -76,7 +77,7 @@ func (s *Session) begin(c sim.Config) error {
 func (s *Session) adopt(w *sim.World) {
 	x := &timeline.Index{}
 	w.Observe(func(w *sim.World, e *trace.Entry) { x.Add(e, w.Engine().Quiet()) })
-	s.world, s.index, s.goal, s.replay = w, x, goal{}, nil
+	s.world, s.index, s.goal, s.replay, s.needs = w, x, goal{}, nil, ""
 	s.log, s.inspector, s.marked, s.behind, s.shown = eventLog{}, inspector.Inspector{}, 0, false, shownView{jumped: true}
 }
 

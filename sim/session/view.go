@@ -54,7 +54,7 @@ func (s *Session) position() wire.Position {
 	return wire.Position{
 		Event: int(w.Number()), Last: int(w.Last()), Now: int64(w.Now()), End: int64(end), Quiet: w.Quiet(),
 		Playing: s.goal.speed > 0, Running: s.goal.until != "" || s.replay != nil, Speed: s.goal.speed,
-		Seed: w.Config().Seed, Nodes: w.Config().Nodes, Version: release(), Title: s.title(),
+		Seed: w.Config().Seed, Nodes: w.Config().Nodes, Version: release(), Title: s.title(), Needs: s.needs,
 	}
 }
 

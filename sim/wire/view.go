@@ -36,6 +36,8 @@ type Position struct {
 	Nodes   int     `json:"nodes"`
 	Version string  `json:"version"` // of Kubernetes: "1.36"
 	Title   string  `json:"title"`   // of the lesson, or of the default world
+	// Needs is the version of Orrery that a shared world needs: with this one it is not what it was for who shared it.
+	Needs string `json:"needs,omitempty"`
 }
 
 // Narrative says in one or two sentences what the latest event was and why it happened.

@@ -20,7 +20,8 @@ type Op string
 
 // The requests an engine answers. Each names the fields of Request that it reads and of Response that it fills.
 const (
-	OpOpen     Op = "open"     // Lang → View, Workspace, Lessons: the saved session, or a new one
+	OpOpen     Op = "open"     // Lang, Link → View, Workspace, Lessons: the session of a link, or the saved one, or a new one
+	OpShare    Op = "share"    // Workspace → Link: this session for somebody else
 	OpSave     Op = "save"     // Workspace → nothing: keeps the user's files and layout
 	OpClaim    Op = "claim"    // Workspace → nothing: this session is to be kept, and not that of another tab
 	OpCheck    Op = "check"    // File, Text → Diagnostics: a dry run of one manifest
@@ -55,6 +56,7 @@ type Request struct {
 	Text      string     `json:"text,omitempty"`
 	Files     []File     `json:"files,omitempty"`
 	Workspace *Workspace `json:"workspace,omitempty"`
+	Link      string     `json:"link,omitempty"` // what OpShare answered
 	Until     Until      `json:"until,omitempty"`
 	Back      bool       `json:"back,omitempty"`
 	Event     int        `json:"event,omitempty"`
@@ -91,6 +93,7 @@ type Response struct {
 	Error       string       `json:"error,omitempty"`
 	View        *View        `json:"view,omitempty"`
 	Workspace   *Workspace   `json:"workspace,omitempty"`
+	Link        string       `json:"link,omitempty"` // the session in letters, digits, - and _
 	Lessons     []Lesson     `json:"lessons,omitempty"`
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
 	Output      []string     `json:"output,omitempty"` // lines as kubectl prints them
@@ -141,8 +144,9 @@ type Workspace struct {
 	Active int    `json:"active"`
 	// Layout is the page's own business (theme, tabs, selection); the engine only keeps it.
 	Layout map[string]string `json:"layout,omitempty"`
-	// Kept says where the workspace is stored: "indexeddb", "memory" when the browser offers nothing that lasts, or
-	// "another" while another tab of the site keeps its own.
+	// Kept says where the workspace is stored: "indexeddb", "memory" when the browser offers nothing that lasts, "another"
+	// while another tab of the site keeps its own, or "link" while the user looks at somebody else's and has not said to
+	// keep it.
 	Kept string `json:"kept"`
 }
 

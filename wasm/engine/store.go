@@ -39,7 +39,7 @@ func openStore() *store {
 	files, err := openIndexedDB()
 	if err == nil {
 		s := &store{files: files, kept: "another", moved: make(chan string, 4)}
-		if s.claim(false) {
+		if js.Global().Get("location").Get("hash").String() != "#link" && s.claim(false) {
 			<-s.moved // the page hears of it when it opens the session
 		}
 		return s

@@ -23,7 +23,8 @@ const drawMilliseconds = 16;
 // EngineLink is the engine's worker as the page's program will hold it: postMessage and onmessage, as of a Worker. It
 // exists before that program does, so what the engine says meanwhile is kept and told once onmessage is set.
 class EngineLink {
-  #worker = new Worker("web/engine.js", {name: "engine"});
+  // Somebody else's world, in a link, is not to be kept unasked: the engine leaves the user's own to other tabs.
+  #worker = new Worker("web/engine.js" + (location.hash.startsWith("#w=") ? "#link" : ""), {name: "engine"});
   #kept = [];
   #receive = null;
 

@@ -24,8 +24,10 @@ type Header struct {
 	Nodes   int
 	Seed    uint64
 	Kept    string // where the workspace is kept, as in wire.Workspace
+	Needs   string // the version that the linked world needs, when this one makes another of it
 	Lessons []wire.Lesson
 	Open    bool // the menu of lessons
+	Ready   bool
 }
 
 // Render draws the panel.
@@ -42,17 +44,28 @@ func (h *Header) Render() app.UI {
 				OnClick(h.Port.On(state.ShowDialog{Dialog: state.ClusterDialog})).Text(h.world())
 		}),
 		app.If(h.Kept == "memory", func() app.UI { return app.Span().Class("chip warn").Title(words.MemoryWhy).Text(words.MemoryOnly) }),
-		app.If(h.Kept == "another", func() app.UI {
-			return app.Span().Class("elsewhere").Role("status").Body(
-				app.Span().Class("chip warn").Title(words.ElsewhereWhy).Text(words.Elsewhere),
-				app.Button().Type("button").Class("q claim").Title(words.ClaimHint).OnClick(h.Port.On(state.Claim{})).Text(words.Claim),
-			)
+		app.If(h.Needs != "", func() app.UI {
+			return app.Span().Class("chip warn").Role("status").Title(words.NeedsWhy).Text(text.Fill(words.Needs, h.Needs))
 		}),
+		app.If(h.Kept == "another", func() app.UI { return h.unkept(words.Elsewhere, words.ElsewhereWhy) }),
+		app.If(h.Kept == "link", func() app.UI { return h.unkept(words.FromLink, words.FromLinkWhy) }),
 		app.Span().Class("sp"),
 		app.If(len(h.Lessons) > 0, func() app.UI { return h.lessons() }),
+		app.If(h.Ready, func() app.UI {
+			return app.Button().Type("button").Class("q share").Aria("haspopup", "dialog").Title(words.ShareTitle).
+				OnClick(h.Port.On(state.Share{})).Text(words.Share)
+		}),
 		app.Button().Type("button").Class("lang").Lang(otherLang(words.Language)).OnClick(h.Port.On(state.ToggleLanguage{})).Text(words.Language),
 		app.Button().Type("button").Class("theme").Aria("label", words.Theme).Title(words.Theme).
 			OnClick(h.Port.On(state.ToggleTheme{})).Body(icon.Theme()),
+	)
+}
+
+// unkept says why nothing of this session is kept, and offers to keep it.
+func (h *Header) unkept(what, why string) app.UI {
+	return app.Span().Class("elsewhere").Role("status").Body(
+		app.Span().Class("chip warn").Title(why).Text(what),
+		app.Button().Type("button").Class("q claim").Title(h.Words.ClaimHint).OnClick(h.Port.On(state.Claim{})).Text(h.Words.Claim),
 	)
 }
 

@@ -50,6 +50,7 @@ type Driver struct {
 	session Session
 	page    Page
 	kept    string // as in wire.Workspace
+	lent    string // while kept is "link": what kept was before
 	greet   []string
 	failed  string
 
@@ -83,6 +84,9 @@ func (d *Driver) Request(r wire.Request) {
 		answer = wire.Response{Error: d.failed}
 	}
 	answer.ID = r.ID
+	if r.Link != "" && answer.Error == "" {
+		d.lend()
+	}
 	if answer.Workspace != nil {
 		answer.Workspace.Kept = d.kept
 	}
@@ -90,7 +94,7 @@ func (d *Driver) Request(r wire.Request) {
 	case wire.OpSave:
 		d.hurry = true
 	case wire.OpClaim:
-		d.page.Claim()
+		d.claim()
 	case wire.OpOpen:
 		answer.Output = append(answer.Output, d.greet...)
 		d.greet = nil
@@ -125,8 +129,33 @@ func (d *Driver) Kept(err error) {
 	}
 }
 
+// lend has nothing kept from now on: the session is that of somebody's link, and the user's own stays as it was kept.
+func (d *Driver) lend() {
+	if d.kept != link {
+		d.lent, d.kept = d.kept, link
+	}
+}
+
+// link is what kept is while the session is that of a link.
+const link = "link"
+
+// claim makes this session the one that is kept.
+func (d *Driver) claim() {
+	if d.kept != link || d.lent == "another" {
+		d.page.Claim()
+		return
+	}
+	kept := d.lent
+	d.lent = ""
+	d.Moved(kept)
+}
+
 // Moved tells the driver that save files now go elsewhere: another tab took over, or this one did.
 func (d *Driver) Moved(kept string) {
+	if d.kept == link && kept == "another" {
+		d.lent = kept
+		return
+	}
 	d.kept = kept
 	d.unkept = kept != "another" // what was kept until now is another tab's
 	d.page.Notify(wire.Notice{Kept: kept})
@@ -171,7 +200,7 @@ func (d *Driver) mayDraw(passed, rhythm time.Duration) bool {
 
 // keep has changes written when they are due, and otherwise says when they will be.
 func (d *Driver) keep() (wait time.Duration, waiting bool) {
-	if !d.session.Dirty() && !d.unkept {
+	if !d.session.Dirty() && !d.unkept || d.kept == link {
 		d.dirty, d.hurry = time.Time{}, false
 		return 0, false
 	}

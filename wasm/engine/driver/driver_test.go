@@ -265,3 +265,32 @@ func TestOnlyOneTabKeeps(t *testing.T) {
 		t.Errorf("the page heard %q", got)
 	}
 }
+
+// TestALinkIsNotKept opens a link: nothing is written until the user claims it, and then it is, here or once another tab has
+// let go.
+func TestALinkIsNotKept(t *testing.T) {
+	for _, before := range []string{"indexeddb", "another"} {
+		page := &fakePage{now: time.Unix(0, 0)}
+		d := New(&fakeSession{page: page}, page, before)
+		d.Request(wire.Request{ID: 1, Op: wire.OpOpen, Link: "abc"})
+		if got := page.responses[0].Workspace.Kept; got != "link" {
+			t.Errorf("%s: a link is kept in %q", before, got)
+		}
+		d.Request(wire.Request{ID: 2, Op: wire.OpSave})
+		page.now = page.now.Add(time.Minute)
+		if _, waiting := d.Turn(); len(page.saves) != 0 || waiting {
+			t.Errorf("%s: a link was kept unasked", before)
+		}
+		d.Request(wire.Request{ID: 3, Op: wire.OpClaim})
+		if before == "another" {
+			if page.claims != 1 {
+				t.Errorf("another tab's lock was claimed %d times", page.claims)
+			}
+			d.Moved("indexeddb")
+		}
+		d.Turn()
+		if len(page.saves) != 1 || page.claims > 1 {
+			t.Errorf("%s: a claimed link was kept %d times after %d claims", before, len(page.saves), page.claims)
+		}
+	}
+}
