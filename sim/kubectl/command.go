@@ -19,6 +19,9 @@ const (
 	Scale    Verb = "scale"
 	Label    Verb = "label"
 	Annotate Verb = "annotate"
+	Taint    Verb = "taint"
+	Cordon   Verb = "cordon"
+	Uncordon Verb = "uncordon"
 	SetImage Verb = "set image"
 	Patch    Verb = "patch"
 	Pause    Verb = "rollout pause"
@@ -52,9 +55,10 @@ type Command struct {
 	Replicas        int32  `json:"replicas,omitempty"`        // of scale
 	CurrentReplicas *int32 `json:"currentReplicas,omitempty"` // of scale; nil for any
 
-	Set       []Pair   `json:"set,omitempty"`       // of label, annotate (key=value) and set image (container=image)
-	Remove    []string `json:"remove,omitempty"`    // of label and annotate
-	Overwrite bool     `json:"overwrite,omitempty"` // of label and annotate
+	// Of label, annotate (key=value), set image (container=image) and taint (key=value:effect).
+	Set       []Pair   `json:"set,omitempty"`
+	Remove    []string `json:"remove,omitempty"`    // of label, annotate and taint
+	Overwrite bool     `json:"overwrite,omitempty"` // of label, annotate and taint
 
 	Patch     string `json:"patch,omitempty"`     // JSON or YAML
 	PatchType string `json:"patchType,omitempty"` // "json", "merge" or "strategic", which is also the default

@@ -142,7 +142,7 @@ func (r *Recording) run(w *sim.World) ([]step, error) {
 }
 
 // changes are the commands that write.
-var changes = []string{"apply", "scale", "delete", "label", "annotate", "set image", "patch", "rollout undo", "rollout restart", "rollout pause", "rollout resume"}
+var changes = []string{"apply", "scale", "delete", "label", "annotate", "set image", "taint", "patch", "rollout undo", "rollout restart", "rollout pause", "rollout resume"}
 
 func (r *Recording) do(w *sim.World, part string, do func(string) error) error {
 	if args, ok := strings.CutPrefix(part, "quiet "); ok {
