@@ -16,7 +16,9 @@ import (
 func (k *Kubelet) terminate(t *engine.Turn, w *worker) {
 	switch {
 	case w.stage == finished && !w.removed && !w.gone:
-		k.report(t, w)
+		if !w.rejected {
+			k.report(t, w)
+		}
 		k.remove(t, w)
 	case w.stage == alive:
 		w.stage = stopping

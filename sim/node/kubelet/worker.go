@@ -35,6 +35,7 @@ type worker struct {
 	polled     bool              // the sync looked for its volumes and waits for those that fail
 	overdue    bool              // somebody will notice when volumes stay unmounted
 	expired    bool              // it ran longer than its deadline
+	rejected   bool              // it may not run on this node
 	asks       int               // for objects of the environment of the container that is to be created
 	finds      []find            // what came of them; replaced, never changed
 	stops      int               // StopContainer calls under way
@@ -219,6 +220,10 @@ func (k *Kubelet) admit(t *engine.Turn, pod *corev1.Pod) {
 	case pod.DeletionTimestamp != nil:
 		k.terminate(t, w)
 	default:
+		if reason, message := k.refusal(pod); reason != "" {
+			k.reject(t, w, reason, message)
+			return
+		}
 		w.step = accept
 		k.after(t, w, t.Rand().Draw(k.config.Accept), timerSync)
 	}
