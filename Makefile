@@ -3,7 +3,7 @@
 GO        ?= go
 TOOL      := $(GO) tool -modfile=build/tools/go.mod
 SOURCES   := app build sim wasm
-RECORDINGS ?= 01,02,03,04,06,09,10,11,13,14,15
+RECORDINGS ?= 01,02,03,04,05,06,08,09,10,11,13,14,15
 NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 
 .PHONY: run site test setup chromium check unit wasm parity clients bench clean
@@ -54,7 +54,7 @@ wasm:
 # The real kubectl against the simulated API, as far as recordings of a real cluster can be held to in a short time. The
 # rest of them: go run ./build parity.
 parity:
-	$(GO) test -timeout 400s -run TestFigures ./build/parity -recordings=$(RECORDINGS)
+	$(GO) test -timeout 600s -run TestFigures ./build/parity -recordings=$(RECORDINGS)
 
 # Programs of others against the simulated API: client-go's informers and a manager of controller-runtime.
 clients:

@@ -1,9 +1,9 @@
 // Package invariant is what must hold in a world after every event, whatever was done to it.
 //
 // A Checker watches one World as it runs: revisions increase by one with every commit and with nothing else, only
-// kube-apiserver writes, no pod is bound twice, no node is given more than it has, no quota is exceeded, no rollout goes
-// beyond its bounds, what kubelets report is valid, what was stored never changes, and when the world is quiet every informer
-// has seen what the store holds.
+// kube-apiserver writes, no pod is bound twice, no node is given more than it has, no quota is exceeded, no disruption budget
+// is overdrawn, no pod of a Job is counted twice, no rollout goes beyond its bounds, what kubelets report is valid, what was
+// stored never changes, and when the world is quiet every informer has seen what the store holds.
 package invariant
 
 import (
@@ -11,8 +11,10 @@ import (
 	"fmt"
 	"hash/maphash"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim"
 	"orrery/sim/api"
@@ -31,6 +33,9 @@ type Checker struct {
 	number   uint64 // of the event checked last
 	stored   []fingerprint
 	next     int // of stored, to be looked at again
+
+	succeeded, over ends               // pods of Jobs
+	older           map[types.UID]bool // Jobs that were there before
 }
 
 type fingerprint struct {
@@ -43,9 +48,12 @@ const again = 4
 
 // New returns a checker for a world's further events.
 func New(w *sim.World) *Checker {
-	c := &Checker{seed: maphash.MakeSeed(), revision: store(w).Revision(), number: w.Number()}
+	c := &Checker{seed: maphash.MakeSeed(), revision: store(w).Revision(), number: w.Number(), older: map[types.UID]bool{}}
 	store(w).Range("/registry/", func(v *etcd.Value) bool {
 		c.remember(v)
+		if j, ok := v.Object.(*batchv1.Job); ok {
+			c.older[j.UID] = true
+		}
 		return true
 	})
 	return c
@@ -54,7 +62,7 @@ func New(w *sim.World) *Checker {
 // Check returns what an event broke, or nil.
 func (c *Checker) Check(w *sim.World, e *trace.Entry) error {
 	for _, check := range []func(*sim.World, *trace.Entry) error{
-		c.revisions, c.binding, c.capacity, c.immutable, c.statuses, c.quotas, c.workloads, c.informers,
+		c.revisions, c.binding, c.capacity, c.immutable, c.statuses, c.quotas, c.workloads, c.disruptions, c.jobs, c.informers,
 	} {
 		if err := check(w, e); err != nil {
 			return fmt.Errorf("event %d at %s: %w", e.Number, trace.Seconds(e.At), err)

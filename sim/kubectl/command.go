@@ -2,6 +2,7 @@ package kubectl
 
 import (
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -24,6 +25,7 @@ const (
 	Uncordon Verb = "uncordon"
 	SetImage Verb = "set image"
 	Patch    Verb = "patch"
+	Drain    Verb = "drain"
 	Pause    Verb = "rollout pause"
 	Resume   Verb = "rollout resume"
 	Restart  Verb = "rollout restart"
@@ -66,6 +68,12 @@ type Command struct {
 	Revision int64 `json:"revision,omitempty"` // of rollout undo; 0 for the one before
 
 	Log *corev1.PodLogOptions `json:"log,omitempty"` // of logs
+
+	// Of drain.
+	IgnoreDaemonSets   bool          `json:"ignoreDaemonSets,omitempty"`
+	DeleteEmptyDirData bool          `json:"deleteEmptyDirData,omitempty"`
+	PodSelector        string        `json:"podSelector,omitempty"`
+	Timeout            time.Duration `json:"timeout,omitempty"` // 0 for none
 
 	Cascade        string `json:"cascade,omitempty"` // of delete: "background" (the default), "foreground" or "orphan"
 	Grace          *int64 `json:"grace,omitempty"`   // of delete, seconds; nil for the object's own

@@ -294,3 +294,54 @@ func TestManyDocuments(t *testing.T) {
 	}
 	b.object("configmaps", "default", "c1999")
 }
+
+func TestCordonAndTaint(t *testing.T) {
+	b := newBench(t)
+	b.expect("node/a created", "create -f n.yaml", kubectl.File{Name: "n.yaml", Text: "{apiVersion: v1, kind: Node, metadata: {name: a}}"})
+	for _, c := range []struct{ line, want string }{
+		{"cordon a", "node/a cordoned"},
+		{"cordon node/a", "node/a already cordoned"},
+		{"uncordon a", "node/a uncordoned"},
+		{"cordon", "error: USAGE: cordon NODE [flags]\nSee 'kubectl cordon -h' for help and examples"},
+		{"cordon b", `Error from server (NotFound): nodes "b" not found`},
+		{"taint nodes a k=v:NoSchedule", "node/a tainted"},
+		{"taint nodes a k=w:NoSchedule", "error: node a already has k taint(s) with same effect(s) and --overwrite is false"},
+		{"taint nodes a k=w:NoSchedule --overwrite", "node/a modified"},
+		{"taint nodes a k:NoExecute-", `error: taint "k:NoExecute" not found`},
+		{"taint nodes a k-", "node/a untainted"},
+		{"drain a", "node/a cordoned\nnode/a drained"},
+	} {
+		if got := b.kubectl(c.line); got != c.want {
+			t.Errorf("kubectl %s\n got: %s\nwant: %s", c.line, got, c.want)
+		}
+	}
+}
+
+// TestDrainRefuses holds that nothing is evicted from a node with a pod that may not go, as recorded from kubectl 1.36.
+func TestDrainRefuses(t *testing.T) {
+	b := newBench(t)
+	b.kubectl("create -f n.yaml", kubectl.File{Name: "n.yaml", Text: `{apiVersion: v1, kind: Node, metadata: {name: a}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: bare}
+spec:
+  nodeName: a
+  containers: [{name: c, image: nginx}]
+  volumes: [{name: e, emptyDir: {}}]
+`})
+	b.expect(`node/a cordoned
+error: unable to drain node "a" due to error: cannot delete Pods with local storage (use --delete-emptydir-data to override): default/bare, continuing command...
+There are pending nodes to be drained:
+ a
+cannot delete Pods with local storage (use --delete-emptydir-data to override): default/bare`, "drain a")
+	b.expect(`node/a already cordoned
+Warning: deleting Pods that declare no controller: default/bare
+evicting pod default/bare
+There are pending pods in node "a" when an error occurred: error when waiting for pod "bare" in namespace "default" to terminate: global timeout reached: 2s
+pod/bare
+error: unable to drain node "a" due to error: error when waiting for pod "bare" in namespace "default" to terminate: global timeout reached: 2s, continuing command...
+There are pending nodes to be drained:
+ a
+error when waiting for pod "bare" in namespace "default" to terminate: global timeout reached: 2s`, "drain a --force --delete-emptydir-data --timeout=2s")
+}

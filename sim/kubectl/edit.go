@@ -40,7 +40,7 @@ func (e *edit) answer(t *turn, r *client.Response) bool {
 	case Label, Annotate:
 		e.done, err = e.changeMap(t, changed)
 		unchanged = e.done
-	case Taint, Cordon, Uncordon:
+	case Taint, Cordon, Uncordon, Drain:
 		e.done, unchanged, err = e.changeNode(c, changed)
 	case SetImage:
 		e.done, err = "image updated", setImages(changed, c.Set)

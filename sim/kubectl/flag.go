@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -38,17 +39,21 @@ var flags = map[string]*flag{
 			c.Grace = &one
 		}
 	}),
-	"server-side":      boolean(func(c *Command, v bool) { c.ServerSide = v }),
-	"force-conflicts":  boolean(func(c *Command, v bool) { c.ForceConflicts = v }),
-	"field-manager":    {set: func(p *parser, v string) error { p.command.FieldManager = v; return nil }},
-	"grace-period":     integer(64, func(c *Command, n int64) { c.Grace = &n }),
-	"to-revision":      integer(64, func(c *Command, n int64) { c.Revision = n }),
-	"replicas":         integer(32, func(c *Command, n int64) { c.Replicas = int32(n) }),
-	"current-replicas": integer(32, func(c *Command, n int64) { m := int32(n); c.CurrentReplicas = &m }),
-	"patch":            {set: func(p *parser, v string) error { p.command.Patch = v; return nil }},
-	"type":             {set: func(p *parser, v string) error { p.command.PatchType = strings.ToLower(v); return nil }},
-	"dry-run":          {alone: "unchanged", set: setDryRun},
-	"cascade":          {alone: "background", set: setCascade},
+	"server-side":          boolean(func(c *Command, v bool) { c.ServerSide = v }),
+	"force-conflicts":      boolean(func(c *Command, v bool) { c.ForceConflicts = v }),
+	"field-manager":        {set: func(p *parser, v string) error { p.command.FieldManager = v; return nil }},
+	"grace-period":         integer(64, func(c *Command, n int64) { c.Grace = &n }),
+	"to-revision":          integer(64, func(c *Command, n int64) { c.Revision = n }),
+	"replicas":             integer(32, func(c *Command, n int64) { c.Replicas = int32(n) }),
+	"current-replicas":     integer(32, func(c *Command, n int64) { m := int32(n); c.CurrentReplicas = &m }),
+	"patch":                {set: func(p *parser, v string) error { p.command.Patch = v; return nil }},
+	"type":                 {set: func(p *parser, v string) error { p.command.PatchType = strings.ToLower(v); return nil }},
+	"dry-run":              {alone: "unchanged", set: setDryRun},
+	"ignore-daemonsets":    boolean(func(c *Command, v bool) { c.IgnoreDaemonSets = v }),
+	"delete-emptydir-data": boolean(func(c *Command, v bool) { c.DeleteEmptyDirData = v }),
+	"pod-selector":         {set: func(p *parser, v string) error { p.command.PodSelector = v; return nil }},
+	"timeout":              {set: setTimeout},
+	"cascade":              {alone: "background", set: setCascade},
 
 	"container":   {set: func(p *parser, v string) error { p.log().Container = v; return nil }},
 	"previous":    ofLog(func(o *corev1.PodLogOptions, v bool) { o.Previous = v }),
@@ -89,6 +94,11 @@ func setDryRun(p *parser, v string) error {
 		return errors.New(`must be "none", "server", or "client"`)
 	}
 	return nil
+}
+
+func setTimeout(p *parser, v string) (err error) {
+	p.command.Timeout, err = time.ParseDuration(v)
+	return err
 }
 
 func setCascade(p *parser, v string) error {

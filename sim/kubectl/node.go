@@ -50,7 +50,7 @@ func (p *parser) cordonArgs() error {
 		p.command.Targets = append(p.command.Targets, Target{"nodes", strings.TrimPrefix(strings.TrimPrefix(name, "nodes/"), "node/")})
 	}
 	if len(p.args) == 0 && p.command.Selector == "" {
-		return usage("Must specify a node name or selector" + p.seeVerb())
+		return usage("USAGE: " + string(p.command.Verb) + " NODE [flags]" + p.seeVerb())
 	}
 	if p.command.Selector != "" {
 		p.command.Targets = append(p.command.Targets, Target{Resource: "nodes"})
@@ -86,11 +86,11 @@ func (e *edit) changeNode(c *Command, o api.Object) (done, unchanged string, err
 		done, err = taint(c, node)
 		return done, done, err
 	}
-	node.Spec.Unschedulable = c.Verb == Cordon
-	if c.Verb == Cordon {
-		return "cordoned", "already cordoned", nil
+	node.Spec.Unschedulable = c.Verb != Uncordon
+	if c.Verb == Uncordon {
+		return "uncordoned", "already uncordoned", nil
 	}
-	return "uncordoned", "already uncordoned", nil
+	return "cordoned", "already cordoned", nil
 }
 
 // taint changes a node's taints: those to be added first, then those that stay.

@@ -76,10 +76,11 @@ func (s *selection) answer(t *turn, r *client.Response) bool {
 		}
 		return t.fail(plainError("no objects passed to " + string(p.command.Verb)))
 	}
-	found := make([]task, 0, len(r.Items)+len(p.tasks))
+	rest := p.tasks
+	p.tasks = nil
 	for _, item := range r.Items {
-		found = append(found, p.command.task(object{s.resource, scoped(s.resource, item.GetNamespace()), item.GetName()}))
+		p.add(object{s.resource, scoped(s.resource, item.GetNamespace()), item.GetName()})
 	}
-	p.tasks = append(found, p.tasks...)
+	p.tasks = append(p.tasks, rest...)
 	return false
 }

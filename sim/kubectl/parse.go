@@ -50,6 +50,9 @@ var grammars = []grammar{
 	{Uncordon, []string{"selector"}, (*parser).cordonArgs},
 	{SetImage, []string{"filename", "selector", "all"}, (*parser).imageArgs},
 	{Patch, []string{"filename", "patch", "type"}, (*parser).patchArgs},
+	{Drain, []string{
+		"selector", "pod-selector", "force", "ignore-daemonsets", "delete-emptydir-data", "grace-period", "timeout",
+	}, (*parser).cordonArgs},
 	{Pause, []string{"filename", "selector"}, (*parser).rolloutArgs},
 	{Resume, []string{"filename", "selector"}, (*parser).rolloutArgs},
 	{Restart, []string{"filename", "selector"}, (*parser).rolloutArgs},

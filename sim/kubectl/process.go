@@ -18,6 +18,8 @@ type process struct {
 	reading []error  // of reading files
 	errs    []error
 	over    bool
+	// Of drain: nodes of which pods are left.
+	undrained []string
 }
 
 // task is what a command does with one object: a chain of requests. Both methods report whether a request is under way,
@@ -69,10 +71,18 @@ func (p *process) plan(kinds client.Kinds, asked bool) {
 			p.tasks = append(p.tasks, &selection{resource: res, namespace: namespace})
 			continue
 		}
-		p.tasks = append(p.tasks, c.task(object{resource: res, namespace: namespace, name: target.Name}))
+		p.add(object{resource: res, namespace: namespace, name: target.Name})
 	}
 	if len(p.tasks)+len(p.reading)+len(p.errs) == 0 {
 		p.errs = append(p.errs, plainError("no objects passed to "+string(c.Verb)))
+	}
+}
+
+// add adds what the command does with an object. Nodes are all cordoned before the first is drained.
+func (p *process) add(o object) {
+	p.tasks = append(p.tasks, p.command.task(o))
+	if p.command.Verb == Drain {
+		p.waits = append(p.waits, &draining{object: o})
 	}
 }
 
@@ -118,6 +128,16 @@ func (p *process) advance(t *turn) {
 		}
 	}
 	p.current, p.over = nil, true
+	if len(p.undrained) > 0 {
+		p.print("There are pending nodes to be drained:")
+		for _, node := range p.undrained {
+			p.print(" " + node)
+		}
+		for _, err := range p.errs {
+			p.print(err.Error())
+		}
+		return
+	}
 	for _, line := range report(p.reading, p.errs) {
 		p.print(line)
 	}

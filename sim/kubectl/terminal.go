@@ -117,6 +117,8 @@ func (k *Terminal) Handle(t *engine.Turn, body any) {
 		k.answer(t, m)
 	case *client.Change:
 		k.change(t, m)
+	case alarm:
+		k.alarm(t, m)
 	default:
 		panic("kubectl: unknown message")
 	}
@@ -175,6 +177,31 @@ type watcher interface {
 	changed(*turn, *client.Change) bool
 }
 
+// alarm tells a task that waits for time to pass.
+type alarm struct {
+	process uint64
+	object  object // that it waits with
+}
+
+// waiter is a task that waits for time to pass.
+type waiter interface {
+	task
+	wake(*turn, object) bool
+}
+
+func (k *Terminal) alarm(t *engine.Turn, a alarm) {
+	t.Entry.Kind, t.Entry.User, t.Entry.Verb = trace.Timer, k.conn.User, "wait"
+	p := k.find(a.process)
+	if p == nil {
+		return
+	}
+	turn := &turn{Turn: t, terminal: k, process: p, delay: t.Rand().Draw(k.Config.Next)}
+	if w, ok := p.current.(waiter); ok && !w.wake(turn, a.object) {
+		p.advance(turn)
+	}
+	k.reap()
+}
+
 func (k *Terminal) find(id uint64) *process {
 	for _, p := range k.processes {
 		if p.id == id {
@@ -215,6 +242,9 @@ func (t *turn) send(r client.Request) bool {
 	t.terminal.waiting[id] = t.process.id
 	return true
 }
+
+// later wakes the running task after d, with an object.
+func (t *turn) later(d time.Duration, o object) { t.After(d, alarm{t.process.id, o}) }
 
 // fail notes an error of the running task. It returns false, as a task does that is done.
 func (t *turn) fail(err error) bool {
