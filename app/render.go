@@ -68,7 +68,7 @@ func (r *Root) left(m state.Model, words *text.Words) app.UI {
 		},
 		&events.Events{
 			Port: r.port, Words: words, View: m.View, Log: m.Log, Filter: m.LogFilter, Unfold: m.LogUnfold,
-			Tail: m.LogTail, Selected: m.Selected, Hidden: m.Hidden, Problem: m.Problem, Moving: m.Moving(),
+			Tail: m.LogTail, Selected: m.Selected, Hidden: m.Hidden, Problem: m.Problem, Moving: m.Moving(), Ready: m.Ready,
 		},
 	)
 }

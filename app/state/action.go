@@ -50,6 +50,8 @@ type (
 	OpenLesson struct{ ID string }
 	// Apply sends every file to the API server.
 	Apply struct{}
+	// Run runs a line that the user typed at the prompt.
+	Run struct{ Line string }
 	// Delete deletes an object.
 	Delete struct{ Ref wire.Ref }
 )

@@ -76,7 +76,7 @@ func (m Model) obeyed(request wire.Request, response wire.Response) (Model, []Ef
 		if response.Error == "" {
 			m = m.clean(request.Files)
 		}
-	case wire.OpDelete:
+	case wire.OpDelete, wire.OpRun:
 		m.Hidden = false
 	case wire.OpReset, wire.OpLesson:
 		if response.View != nil {

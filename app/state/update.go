@@ -15,7 +15,7 @@ func Update(m Model, a Action) (Model, []Effect) {
 		return m.heard(a.Notice)
 	case Answered:
 		return m.answered(a)
-	case Step, Seek, TogglePlay, SetSpeed, Reset, NewCluster, OpenLesson, Apply, Delete:
+	case Step, Seek, TogglePlay, SetSpeed, Reset, NewCluster, OpenLesson, Apply, Run, Delete:
 		return m.order(a)
 	case Share, CopyLink, CopyEmbed:
 		return m.share(a)

@@ -41,6 +41,11 @@ func (m Model) order(a Action) (Model, []Effect) {
 		return m, []Effect{m.call(wire.Request{Op: wire.OpLesson, Lesson: a.ID, Lang: m.Lang})}
 	case Apply:
 		return m.apply()
+	case Run:
+		if strings.TrimSpace(a.Line) == "" {
+			return m, nil
+		}
+		return m, []Effect{m.call(wire.Request{Op: wire.OpRun, Text: a.Line, Files: plain(m.Files)})}
 	case Delete:
 		return m, []Effect{m.call(wire.Request{Op: wire.OpDelete, Ref: a.Ref})}
 	}

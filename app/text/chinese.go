@@ -29,6 +29,7 @@ var chinese = Words{
 
 	Events: "事件", Heartbeats: "心跳", FilterEvents: "筛选事件", GoTo: "转到第 {0} 个事件", GoToThis: "转到此事件",
 	NoLines: "还没有发生任何事。先应用清单，再单步执行。", Output: "kubectl 的输出",
+	Prompt: "kubectl 命令", PromptExample: "scale deployment/nginx-demo --replicas=3",
 
 	Way: "API server 中的请求", Received: "收到", Authenticated: "认证", Authorised: "授权",
 	ReadStore: "读取", Admitted: "准入", Validated: "校验", Committed: "存储", Answered: "答复",

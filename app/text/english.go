@@ -29,6 +29,7 @@ var english = Words{
 
 	Events: "Events", Heartbeats: "Heartbeats", FilterEvents: "Filter events", GoTo: "Go to event {0}", GoToThis: "Go to this event",
 	NoLines: "Nothing has happened yet. Apply a manifest, then step.", Output: "Output of kubectl",
+	Prompt: "Command for kubectl", PromptExample: "scale deployment/nginx-demo --replicas=3",
 
 	Way: "The request in the API server", Received: "received", Authenticated: "authenticated", Authorised: "authorised",
 	ReadStore: "read", Admitted: "admitted", Validated: "validated", Committed: "stored", Answered: "answered",

@@ -23,7 +23,7 @@ type Words struct {
 	// Workspace
 	Files, AddFile, FileMenu, RenameFile, CloseFile, FileName, Changed, Apply, ApplyTitle, Editor, Errors string
 	// Event list
-	Events, Heartbeats, FilterEvents, GoTo, GoToThis, NoLines, Output string
+	Events, Heartbeats, FilterEvents, GoTo, GoToThis, NoLines, Output, Prompt, PromptExample string
 	// Stage
 	// The way of a request through the API server
 	Way, Received, Authenticated, Authorised, ReadStore, Admitted, Validated, Committed, Answered string

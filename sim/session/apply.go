@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"orrery/sim/kubectl"
 	"orrery/sim/manifest"
@@ -19,11 +20,7 @@ func (s *Session) apply(r *wire.Request, a *wire.Response) error {
 	if err := s.readable(r.Files, a); err != nil {
 		return err
 	}
-	files := make([]kubectl.File, len(r.Files))
-	for k, f := range r.Files {
-		files[k] = kubectl.File{Name: f.Name, Text: f.Text}
-	}
-	return s.command(kubectl.ApplyFiles(files...), a)
+	return s.command(kubectl.ApplyFiles(kubectlFiles(r.Files)...), a)
 }
 
 // readable reports why no object can be read from any of the files, and puts the diagnostics of the active one in.
@@ -60,6 +57,28 @@ func (s *Session) readable(files []wire.File, a *wire.Response) error {
 		return errors.New("the files hold no object: a manifest begins with apiVersion and kind")
 	}
 	return first
+}
+
+// run is a line that the user typed at the prompt. One that kubectl would not run changes nothing.
+func (s *Session) run(r *wire.Request, a *wire.Response) error {
+	s.keepFiles(r.Files)
+	line := strings.TrimSpace(r.Text)
+	if line != "kubectl" && !strings.HasPrefix(line, "kubectl ") {
+		line = "kubectl " + line
+	}
+	c, err := kubectl.Parse(line, kubectlFiles(r.Files))
+	if err != nil {
+		return err
+	}
+	return s.command(c, a)
+}
+
+func kubectlFiles(files []wire.File) []kubectl.File {
+	out := make([]kubectl.File, len(files))
+	for k, f := range files {
+		out[k] = kubectl.File{Name: f.Name, Text: f.Text}
+	}
+	return out
 }
 
 // delete is kubectl delete of one object.

@@ -16,6 +16,7 @@ func (s *Session) Handle(r wire.Request) wire.Response {
 // orders are the requests that change the session. The others only look.
 var orders = map[wire.Op]func(*Session, *wire.Request, *wire.Response) error{
 	wire.OpApply:  (*Session).apply,
+	wire.OpRun:    (*Session).run,
 	wire.OpDelete: (*Session).delete,
 	wire.OpStep: func(s *Session, r *wire.Request, _ *wire.Response) error {
 		if r.Back {

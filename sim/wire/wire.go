@@ -26,6 +26,7 @@ const (
 	OpClaim    Op = "claim"    // Workspace → nothing: this session is to be kept, and not that of another tab
 	OpCheck    Op = "check"    // File, Text → Diagnostics: a dry run of one manifest
 	OpApply    Op = "apply"    // Files → View, Output: kubectl apply of these files; the world pauses at the first event
+	OpRun      Op = "run"      // Text, Files → View, Output: a line as typed at a prompt, with or without "kubectl"; -f names Files
 	OpDelete   Op = "delete"   // Ref → View, Output: kubectl delete of one object
 	OpStep     Op = "step"     // Until, Back → View
 	OpSeek     Op = "seek"     // Event → View

@@ -32,7 +32,10 @@ type Events struct {
 	Hidden   bool // what kubectl printed is not shown
 	Problem  string
 	Moving   bool
+	Ready    bool
 
+	typed   []string // commands, oldest first
+	recall  int      // the one of typed that the prompt shows; its length for none
 	window  rows.Window
 	filter  string
 	printed int // lines that were printed when they were last on screen
@@ -106,6 +109,7 @@ func (e *Events) Render() app.UI {
 		),
 		app.If(total == 0, func() app.UI { return panel.Note(words.NoLines) }),
 		e.answers(),
+		e.prompt(),
 	)
 }
 
