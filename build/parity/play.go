@@ -257,10 +257,18 @@ func (a *audited) name() string {
 	return a.Ref.Name
 }
 
+// prefix returns the generateName of an object that the request made.
+func (a *audited) prefix() string {
+	if a.Verb != "create" || a.Ref.Subresource != "" {
+		return ""
+	}
+	return a.Response.Metadata.GenerateName
+}
+
 // writes returns the writes of an audit log as the recordings have them.
 func writes(log []byte, steps []step) ([]reference.Write, error) {
 	var out []reference.Write
-	var generated numbered
+	var names reference.Numbered
 	at, n := 0, 0
 	for line := range bytes.Lines(log) {
 		n++
@@ -284,33 +292,10 @@ func writes(log []byte, steps []step) ([]reference.Write, error) {
 		}
 		out = append(out, reference.Write{
 			Step: steps[at].name, Actor: actor(user), Verb: e.Verb, Resource: resource, Sub: e.Ref.Subresource,
-			Name: generated.name(&e), Code: e.Status.Code,
+			Name: names.Name(e.name(), e.prefix()), Code: e.Status.Code,
 		})
 	}
 	return out, nil
-}
-
-// numbered are names that the recordings write with a number in place of their end: those of objects that have a
-// generateName, were they made by it or not, as a StatefulSet's pods are not.
-type numbered map[string]string
-
-// name returns the name of the object that was written, as the recordings write it. They know a name from when the object
-// was made, and find it at the end of other names too: in those of claims.
-func (n *numbered) name(a *audited) string {
-	name := a.name()
-	for known, as := range *n {
-		if before, ok := strings.CutSuffix(name, known); ok && (before == "" || strings.HasSuffix(before, "-")) {
-			return before + as
-		}
-	}
-	if prefix := a.Response.Metadata.GenerateName; prefix != "" && a.Ref.Name != "" && a.Verb == "create" && a.Ref.Subresource == "" {
-		if *n == nil {
-			*n = numbered{}
-		}
-		(*n)[name] = prefix + "<1>"
-		return prefix + "<1>"
-	}
-	return name
 }
 
 // actor names a user as the recordings do.

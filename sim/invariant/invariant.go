@@ -30,6 +30,7 @@ import (
 type Checker struct {
 	seed     maphash.Seed
 	revision int64
+	looked   int64  // revision at which the controllers were asked last
 	number   uint64 // of the event checked last
 	stored   []fingerprint
 	next     int // of stored, to be looked at again
@@ -63,6 +64,7 @@ func New(w *sim.World) *Checker {
 func (c *Checker) Check(w *sim.World, e *trace.Entry) error {
 	for _, check := range []func(*sim.World, *trace.Entry) error{
 		c.revisions, c.binding, c.capacity, c.immutable, c.statuses, c.quotas, c.workloads, c.disruptions, c.jobs, c.informers,
+		c.settled,
 	} {
 		if err := check(w, e); err != nil {
 			return fmt.Errorf("event %d at %s: %w", e.Number, trace.Seconds(e.At), err)

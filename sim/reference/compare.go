@@ -27,6 +27,7 @@ type rule struct {
 // rules are applied in their order.
 var rules = []rule{
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "<uid>"},
+	{regexp.MustCompile(`-uid\d+\b`), "-<uid>"}, // of a volume, in the recorded writes
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "<sha>"},
 	{regexp.MustCompile(`\.[0-9a-f]{16}\b`), ".<event>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "<time>"},

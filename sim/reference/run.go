@@ -268,18 +268,31 @@ func Events(w *sim.World) []string {
 func writes(w *sim.World, steps []step) map[string][]string {
 	out := map[string][]string{}
 	at := 0
+	var names Numbered
 	for _, e := range w.Trace()[:w.Number()] {
 		for at+1 < len(steps) && e.Number > steps[at+1].event {
 			at++
 		}
 		if e.Kind == trace.Commit && !e.Background || e.Kind == trace.Refuse && e.Verb != "get" {
 			Write{
-				Step: steps[at].name, Actor: actor(e.User), Verb: e.Verb, Resource: e.Resource, Sub: e.Subresource, Name: e.Name,
-				Code: e.Code,
+				Step: steps[at].name, Actor: actor(e.User), Verb: e.Verb, Resource: e.Resource, Sub: e.Subresource,
+				Name: names.Name(e.Name, prefix(w, e)), Code: e.Code,
 			}.keep(out)
 		}
 	}
 	return out
+}
+
+// prefix returns the generateName of an object that a write made.
+func prefix(w *sim.World, e *trace.Entry) string {
+	if e.Kind != trace.Commit || e.Verb != "create" || e.Subresource != "" {
+		return ""
+	}
+	made, err := storeOf(w).Since(e.Revision - 1)
+	if err != nil || len(made) == 0 {
+		return ""
+	}
+	return made[0].Object.GetGenerateName()
 }
 
 // actor names a user as the recordings do.

@@ -101,8 +101,8 @@ func (f *filtering) refuseAll(plugin string) {
 // run filters the nodes, beginning at the one where the cycle before stopped, until enough have passed.
 func (f *filtering) run(start int) {
 	d, enough := f.decision, nodesToFind(len(f.nodes))
-	d.Nodes = make([]Node, 0, enough)
-	f.passed, f.feasible = make([]int, 0, enough), make([]*framework.Node, 0, enough)
+	d.Nodes = make([]Node, 0, len(f.nodes))
+	f.passed, f.feasible = make([]int, 0, len(f.nodes)), make([]*framework.Node, 0, len(f.nodes))
 	for i := range f.nodes {
 		n := f.nodes[(start+i)%len(f.nodes)]
 		if f.only != nil && !slices.Contains(f.only, n.Node.Name) {

@@ -64,14 +64,19 @@ const historyMax = 2000
 
 // history keeps the latest decision about each pod.
 type history struct {
-	byPod   *btree.BTreeG[*Decision]
+	byPod   *btree.BTreeG[decided]
 	byEvent *btree.BTreeG[*Decision]
+}
+
+type decided struct {
+	namespace, name string
+	decision        *Decision
 }
 
 func newHistory() history {
 	return history{
-		byPod: btree.NewG(16, func(a, b *Decision) bool {
-			return a.Namespace < b.Namespace || a.Namespace == b.Namespace && a.Name < b.Name
+		byPod: btree.NewG(16, func(a, b decided) bool {
+			return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
 		}),
 		byEvent: btree.NewG(16, func(a, b *Decision) bool { return a.Event < b.Event }),
 	}
@@ -80,20 +85,20 @@ func newHistory() history {
 func (h *history) clone() history { return history{h.byPod.Clone(), h.byEvent.Clone()} }
 
 func (h *history) add(d *Decision) {
-	if old, had := h.byPod.ReplaceOrInsert(d); had {
-		h.byEvent.Delete(old)
+	if old, had := h.byPod.ReplaceOrInsert(decided{d.Namespace, d.Name, d}); had {
+		h.byEvent.Delete(old.decision)
 	}
 	h.byEvent.ReplaceOrInsert(d)
 	if h.byEvent.Len() > historyMax {
 		oldest, _ := h.byEvent.DeleteMin()
-		h.byPod.Delete(oldest)
+		h.byPod.Delete(decided{namespace: oldest.Namespace, name: oldest.Name})
 	}
 }
 
 // Decision returns the latest decision about a pod, also after it was deleted, or nil.
 func (s *Scheduler) Decision(namespace, name string) *Decision {
-	d, _ := s.history.byPod.Get(&Decision{Namespace: namespace, Name: name})
-	return d
+	d, _ := s.history.byPod.Get(decided{namespace: namespace, name: name})
+	return d.decision
 }
 
 // Decided calls f for the latest decisions about different pods, newest first, until it returns false.
