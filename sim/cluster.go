@@ -16,6 +16,7 @@ import (
 	"orrery/sim/controller/disruption"
 	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/endpointslice"
+	"orrery/sim/controller/endpointslicemirroring"
 	"orrery/sim/controller/expand"
 	"orrery/sim/controller/garbagecollector"
 	"orrery/sim/controller/job"
@@ -51,6 +52,7 @@ var controllers = []*controller.Spec{
 	&statefulset.Spec,
 	&endpoints.Spec,
 	&endpointslice.Spec,
+	&endpointslicemirroring.Spec,
 	&serviceaccount.Spec,
 	&rootca.Spec,
 	&namespace.Spec,
