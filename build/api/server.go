@@ -90,7 +90,7 @@ func Start(o Options) (*Server, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.http = &http.Server{
-		Handler: door.Handler{World: s.player, Tables: table.New(), Protobuf: protobuf.New(), OpenAPI: o.OpenAPI}, ReadHeaderTimeout: 10 * time.Second, Protocols: protocols(),
+		Handler: door.Handler{World: s.player, Tables: table.New(), Protobuf: protobuf.New(), OpenAPI: o.OpenAPI, Upgrade: stream}, ReadHeaderTimeout: 10 * time.Second, Protocols: protocols(),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    quietLog,
 	}

@@ -32,6 +32,7 @@ var (
 	binding   = Subresource{"binding", schema.GroupVersionKind{Version: "v1", Kind: "Binding"}, []string{"create"}}
 	eviction  = Subresource{"eviction", schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "Eviction"}, []string{"create"}}
 	ephemeral = Subresource{Name: "ephemeralcontainers", Verbs: partVerbs}
+	exec      = Subresource{"exec", schema.GroupVersionKind{Version: "v1", Kind: "PodExecOptions"}, []string{"create", "get"}}
 	resize    = Subresource{Name: "resize", Verbs: partVerbs}
 	log       = Subresource{Name: "log", Verbs: []string{"get"}}
 	approval  = Subresource{Name: "approval", Verbs: partVerbs}
@@ -55,7 +56,7 @@ var Resources = list(
 		kind[corev1.Node]("nodes", "no").cluster().at("minions").sub(status),
 		kind[corev1.PersistentVolumeClaim]("persistentvolumeclaims", "pvc").sub(status),
 		kind[corev1.PersistentVolume]("persistentvolumes", "pv").cluster().sub(status),
-		kind[corev1.Pod]("pods", "po").in("all").sub(binding, ephemeral, eviction, log, resize, status),
+		kind[corev1.Pod]("pods", "po").in("all").sub(binding, ephemeral, eviction, exec, log, resize, status),
 		kind[corev1.PodTemplate]("podtemplates"),
 		kind[corev1.ReplicationController]("replicationcontrollers", "rc").in("all").at("controllers").sub(scale, status),
 		kind[corev1.ResourceQuota]("resourcequotas", "quota").sub(status),

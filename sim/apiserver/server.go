@@ -203,8 +203,8 @@ func (s *Server) receive(t *engine.Turn, r *client.Request, caller engine.Addres
 		return
 	}
 	switch {
-	case r.Subresource == "log":
-		s.log(t, res, r, caller)
+	case r.Subresource == "log", r.Subresource == "exec":
+		s.handOn(t, res, r, caller)
 		return
 	case r.Verb == client.Get, r.Verb == client.List, r.Verb == client.WatchVerb:
 		s.read(t, res, r, caller)

@@ -20,6 +20,7 @@ type Ask struct {
 	Pod       types.UID
 	Container string
 	Log       *corev1.PodLogOptions
+	Exec      []string // a command to run
 }
 
 // Told is what the kubelet says to an Ask.
@@ -28,5 +29,7 @@ type Told struct {
 	Text  string
 	Next  time.Time // of a log that is followed: what was printed before this is in the text
 	Open  bool      // more may come
+	Code  int32     // exit code of a command
+	Fails string    // why a command could not be started
 	Wrong string    // why it has nothing to say
 }

@@ -76,8 +76,9 @@ type Request struct {
 	Bookmarks bool          // whether the client understands bookmarks
 	Initial   *bool         // sendInitialEvents; nil when it was not said
 	Timeout   time.Duration // after which the server ends the watch; 0 for never
-	// Of a get of a container's log.
-	Log *corev1.PodLogOptions
+	// Of a container: for its log, or to run a command in it.
+	Log  *corev1.PodLogOptions
+	Exec *corev1.PodExecOptions
 }
 
 // Impersonate is whom a request asks to act as.
@@ -108,7 +109,7 @@ type Response struct {
 	Continue  string
 	Remaining *int64
 	Deleted   bool      // whether the request removed the object, and did not only mark it
-	Told      *Told     // what a kubelet said, of a container's log
+	Told      *Told     // what a kubelet said, of a container's log or of a command in it
 	At        time.Time // when the server answered, by the clocks of the simulated machines
 	Warnings  []string  // for the user, beside whatever the answer is
 	Error     *metav1.Status

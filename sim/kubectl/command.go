@@ -33,6 +33,7 @@ const (
 	History  Verb = "rollout history"
 	Status   Verb = "rollout status"
 	Logs     Verb = "logs"
+	Exec     Verb = "exec"
 )
 
 // Command is one run of kubectl as plain data: it can be kept and given again. It must not be changed once it was given.
@@ -67,7 +68,8 @@ type Command struct {
 
 	Revision int64 `json:"revision,omitempty"` // of rollout undo; 0 for the one before
 
-	Log *corev1.PodLogOptions `json:"log,omitempty"` // of logs
+	Log *corev1.PodLogOptions `json:"log,omitempty"` // of logs and exec, of which only the container counts
+	Run []string              `json:"run,omitempty"` // of exec: the command that is run in the container
 
 	// Of drain.
 	IgnoreDaemonSets   bool          `json:"ignoreDaemonSets,omitempty"`

@@ -61,6 +61,9 @@ var flags = map[string]*flag{
 	"tail":        {set: setTail},
 	"since":       {set: setSince},
 	"limit-bytes": {set: setLimit},
+	"stdin":       ofLog(func(*corev1.PodLogOptions, bool) {}),
+	"tty":         ofLog(func(*corev1.PodLogOptions, bool) {}),
+	"quiet":       ofLog(func(*corev1.PodLogOptions, bool) {}),
 }
 
 func boolean(set func(*Command, bool)) *flag {

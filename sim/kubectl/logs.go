@@ -24,18 +24,23 @@ func (l *logging) answer(t *turn, r *client.Response) bool {
 	}
 	if r.Told == nil {
 		q := l.request(client.Get)
-		q.Subresource, q.Log = "log", l.options(t, r.Object.(*corev1.Pod))
+		q.Subresource, q.Log = "log", containerOptions(t, r.Object.(*corev1.Pod))
 		return t.send(q)
 	}
-	for line := range strings.Lines(r.Told.Text) {
+	return t.printAll(r.Told.Text)
+}
+
+// printAll prints a text line by line.
+func (t *turn) printAll(text string) bool {
+	for line := range strings.Lines(text) {
 		t.print(strings.TrimSuffix(line, "\n"))
 	}
 	return false
 }
 
-// options returns what is asked for. Of a pod with several containers it is the one that an annotation names, or the
+// containerOptions returns what is asked for. Of a pod with several containers it is the one that an annotation names, or the
 // first, which kubectl says.
-func (l *logging) options(t *turn, pod *corev1.Pod) *corev1.PodLogOptions {
+func containerOptions(t *turn, pod *corev1.Pod) *corev1.PodLogOptions {
 	o := corev1.PodLogOptions{}
 	if given := t.process.command.Log; given != nil {
 		o = *given
@@ -57,7 +62,7 @@ func (l *logging) options(t *turn, pod *corev1.Pod) *corev1.PodLogOptions {
 	return &o
 }
 
-var logShorthands = map[byte]string{'n': "namespace", 'c': "container", 'p': "previous"}
+var logShorthands = map[byte]string{'n': "namespace", 'c': "container", 'p': "previous", 'i': "stdin", 't': "tty", 'q': "quiet"}
 
 // log returns the options of kubectl logs.
 func (p *parser) log() *corev1.PodLogOptions {
@@ -110,15 +115,19 @@ func (p *parser) logsArgs() error {
 	if len(p.args) == 0 || len(p.args) > 2 {
 		return usage(expected)
 	}
-	name := p.args[0]
-	if kind, rest, ok := strings.Cut(name, "/"); ok {
-		if res := api.Find("pods"); kind != res.Singular && kind != res.Plural && kind != "po" {
-			return usage("only the logs of pods are simulated: kubectl logs POD")
-		}
-		name = rest
-	}
 	if len(p.args) == 2 {
 		p.log().Container = p.args[1]
+	}
+	return p.pod(p.args[0])
+}
+
+// pod takes a pod's name, or pod/name.
+func (p *parser) pod(name string) error {
+	if kind, rest, ok := strings.Cut(name, "/"); ok {
+		if res := api.Find("pods"); kind != res.Singular && kind != res.Plural && kind != "po" {
+			return usage("only pods can be named here: kubectl " + string(p.command.Verb) + " POD")
+		}
+		name = rest
 	}
 	p.command.Targets = []Target{{Resource: "pods", Name: name}}
 	return nil

@@ -28,6 +28,7 @@ type parser struct {
 	files   []File
 	missing []string // files that -f names and that are not there
 	args    []string
+	rest    []string        // of exec, after --
 	given   map[string]bool // flags
 }
 
@@ -60,6 +61,7 @@ var grammars = []grammar{
 	{History, []string{"filename", "selector"}, (*parser).rolloutArgs},
 	{Status, []string{"filename", "selector", "watch"}, (*parser).rolloutArgs},
 	{Logs, []string{"container", "previous", "tail", "since", "timestamps", "limit-bytes"}, (*parser).logsArgs},
+	{Exec, []string{"container", "stdin", "tty", "quiet"}, (*parser).execArgs},
 }
 
 // readers are kubectl's commands that only look. The page shows what they would print.
@@ -109,6 +111,10 @@ func (p *parser) globals(words []string) ([]string, error) {
 // options takes the flags of a command, wherever they stand, and leaves the arguments.
 func (p *parser) options(g *grammar, words []string) error {
 	for len(words) > 0 {
+		if words[0] == "--" && g.verb == Exec {
+			p.rest = words[1:]
+			return nil
+		}
 		if words[0] == "--" {
 			p.args = append(p.args, words[1:]...)
 			return nil
@@ -161,7 +167,7 @@ func flagName(g *grammar, word string) (name, value string, hasValue bool) {
 		return cutValue(long)
 	}
 	name = shorthands[word[1]]
-	if g != nil && g.verb == Logs {
+	if g != nil && (g.verb == Logs || g.verb == Exec) {
 		name = logShorthands[word[1]]
 	}
 	value = word[2:]

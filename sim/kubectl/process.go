@@ -103,6 +103,8 @@ func (c *Command) task(o object) task {
 		return &following{object: o}
 	case Logs:
 		return &logging{object: o}
+	case Exec:
+		return &executing{object: o}
 	}
 	return &edit{object: o}
 }

@@ -61,7 +61,8 @@ func single(err error) string {
 		return invalid(&status.ErrStatus)
 	}
 	m := message(err)
-	if status != nil || strings.HasPrefix(m, "error: ") {
+	var code exitError
+	if status != nil || strings.HasPrefix(m, "error: ") || errors.As(err, &code) {
 		return m
 	}
 	return "error: " + m

@@ -21,7 +21,7 @@ const bodyMax = 3 << 20
 
 // body reads the body of a request into its call: as JSON, whatever it came in.
 func (h Handler) body(r *http.Request, c *Call, t target) *metav1.Status {
-	if c.Verb == client.Get || c.Verb == client.List || c.Verb == client.WatchVerb {
+	if c.Verb == client.Get || c.Verb == client.List || c.Verb == client.WatchVerb || c.Subresource == "exec" {
 		return nil
 	}
 	if c.Verb == client.Patch {

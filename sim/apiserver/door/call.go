@@ -40,7 +40,8 @@ type Call struct {
 	Initial   *bool         `json:"initial,omitempty"` // sendInitialEvents
 	Timeout   time.Duration `json:"timeout,omitempty"` // of a watch; 0 for the server's own, 30 to 60 minutes
 
-	Log *corev1.PodLogOptions `json:"log,omitempty"` // of a get of a container's log
+	Log  *corev1.PodLogOptions  `json:"log,omitempty"`  // of a get of a container's log
+	Exec *corev1.PodExecOptions `json:"exec,omitempty"` // of a command in a container
 
 	Manager         string `json:"manager,omitempty"` // of fields
 	Agent           string `json:"agent,omitempty"`   // the program that asks, by its User-Agent header
@@ -58,7 +59,7 @@ func (c *Call) request() client.Request {
 		User: c.User, Token: c.Token, Impersonate: c.Impersonate, Groups: c.Groups, Extra: c.Extra, Verb: c.Verb, Resource: c.Resource, Subresource: c.Subresource,
 		Namespace: c.Namespace, Name: c.Name, DryRun: c.DryRun, Labels: c.Labels, Fields: c.Fields, Revision: c.Revision,
 		UID: c.UID, Grace: c.Grace, Propagation: c.Propagation, Match: c.Match, Limit: c.Limit, Continue: c.Continue,
-		Bookmarks: c.Bookmarks, Initial: c.Initial, Timeout: c.Timeout, Log: c.Log,
+		Bookmarks: c.Bookmarks, Initial: c.Initial, Timeout: c.Timeout, Log: c.Log, Exec: c.Exec,
 		Manager: c.Manager, Agent: c.Agent, FieldValidation: c.FieldValidation, Force: c.Force, Managed: c.Managed,
 	}
 	switch c.Verb {

@@ -4,7 +4,8 @@
 // It holds the only code of the simulation that knows net/http. The same admission, defaulting and strategies answer as
 // for every component, because a call is sent to kube-apiserver like any other request.
 //
-// Simplified: there are no streams to a kubelet (exec, attach, port-forward, proxy) and no CBOR; Kubernetes has both.
+// Simplified: there are no streams to a kubelet but for logs and what a command prints (no attach, port-forward or proxy),
+// and no CBOR; Kubernetes has both.
 package door
 
 import (

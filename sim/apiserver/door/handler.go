@@ -38,6 +38,9 @@ type Handler struct {
 	Tables   Tables       // nil: tables have a name and a time only
 	Protobuf *Format      // nil: bodies are text
 	OpenAPI  http.Handler // of what lies below /openapi; nil: nothing is there
+	// Upgrade streams what a command in a container printed, and reports false when the client cannot take it; nil: nobody
+	// can.
+	Upgrade func(http.ResponseWriter, *http.Request, *client.Told) bool
 }
 
 // ServeHTTP implements http.Handler.
@@ -123,6 +126,11 @@ func (h Handler) answer(w http.ResponseWriter, r *http.Request, t target, as *tr
 		return
 	case answer.Error != nil:
 		status = answer.Error
+	case answer.Told != nil && call.Exec != nil:
+		if h.Upgrade == nil || !h.Upgrade(w, r, answer.Told) {
+			h.fail(w, r, badRequest("Upgrade request required"))
+		}
+		return
 	case answer.Told != nil:
 		h.log(w, r, call, answer.Told)
 		return

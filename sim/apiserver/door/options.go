@@ -20,6 +20,13 @@ import (
 // in its body too: see deleteOptions.
 func (c *Call) options(r *http.Request) *metav1.Status {
 	values := r.URL.Query()
+	if c.Subresource == "exec" {
+		c.Exec = &corev1.PodExecOptions{}
+		if err := corev1conversion.Convert_url_Values_To_v1_PodExecOptions(&values, c.Exec, nil); err != nil {
+			return badRequest(err.Error())
+		}
+		return nil
+	}
 	switch c.Verb {
 	case client.Get:
 		if c.Subresource == "log" {

@@ -38,6 +38,7 @@ type Kubelet struct {
 	workers *btree.BTreeG[*worker] // by UID; the values are immutable, see edit
 	tokens  []request              // under way; replaced, never changed
 	asks    []ask                  // for objects, under way; replaced, never changed
+	execs   []exec                 // commands of users, under way; replaced, never changed
 	pulls   []turn                 // for their turn to pull, the first under way; replaced, never changed
 	tag     uint64                 // of the latest call to the runtime
 	relist  time.Duration          // within Config.Relist, when this kubelet looks at what runs

@@ -30,6 +30,10 @@ var reads = engine.Latency{Min: time.Millisecond, Max: 3 * time.Millisecond}
 
 // asked answers the API server.
 func (k *Kubelet) asked(t *engine.Turn, a *client.Ask) {
+	if a.Exec != nil {
+		k.exec(t, a)
+		return
+	}
 	k.follow(t, follow{a, t.Now() + followWait})
 }
 

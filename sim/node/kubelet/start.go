@@ -207,7 +207,9 @@ func (k *Kubelet) done(t *engine.Turn, a *cri.Answer) {
 		k.sandboxStopped(t, a)
 		return
 	case cri.ExecSync:
-		k.hookAnswered(t, a)
+		if !k.execAnswered(t, a) {
+			k.hookAnswered(t, a)
+		}
 		return
 	}
 	w := k.edit(a.Call.Pod.UID)

@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -19,23 +20,21 @@ import (
 	"orrery/sim/trace"
 )
 
-// log hands a request for a container's log on to the kubelet that runs it.
+// handOn hands a request for a container's log, or to run a command in it, on to the kubelet that runs it.
 //
 // Simplified: a node without a kubelet is said not to be reached at once; Kubernetes tries for a while.
-func (s *Server) log(t *engine.Turn, res *api.Resource, r *client.Request, caller engine.Address) {
+func (s *Server) handOn(t *engine.Turn, res *api.Resource, r *client.Request, caller engine.Address) {
 	o, status := s.get(res, r)
 	if status != nil {
 		s.refuse(t, r, caller, status)
 		return
 	}
 	pod := o.(*corev1.Pod)
-	options := r.Log
-	if options == nil {
-		options = &corev1.PodLogOptions{}
-	}
-	container, status := containerOf(pod, options.Container)
-	if status == nil {
-		status = checkLog(pod.Name, options)
+	a := &client.Ask{Request: r, Caller: caller, Received: s.received, Pod: pod.UID}
+	if r.Subresource == "log" {
+		status = s.askLog(a, pod)
+	} else {
+		status = s.askExec(a, pod)
 	}
 	to := client.KubeletAddress(pod.Spec.NodeName)
 	switch {
@@ -45,17 +44,38 @@ func (s *Server) log(t *engine.Turn, res *api.Resource, r *client.Request, calle
 		t.Entry.Kind, t.Entry.Code = trace.Read, http.StatusOK
 		s.answer(t, caller, &client.Response{ID: r.ID, Request: r, Code: http.StatusOK, Told: &client.Told{}})
 	case !t.Knows(to):
-		s.refuse(t, r, caller, &metav1.Status{
-			Status: metav1.StatusFailure, Code: http.StatusInternalServerError, Reason: metav1.StatusReasonInternalError,
-			Message: "Get \"https://" + pod.Status.HostIP + ":10250/containerLogs/" + pod.Namespace + "/" + pod.Name + "/" + container +
-				"\": dial tcp " + pod.Status.HostIP + ":10250: connect: connection refused",
-		})
+		s.refuse(t, r, caller, statusOf(apierrors.NewInternalError(errors.New("dial tcp "+pod.Status.HostIP+":10250: connect: connection refused"))))
 	default:
 		t.Entry.Kind = trace.Receive
-		t.Send(to, t.Stream("kubelets").Draw(s.config.Answer), &client.Ask{
-			Request: r, Caller: caller, Received: s.received, Pod: pod.UID, Container: container, Log: options,
-		})
+		t.Send(to, t.Stream("kubelets").Draw(s.config.Answer), a)
 	}
+}
+
+func (s *Server) askLog(a *client.Ask, pod *corev1.Pod) (status *metav1.Status) {
+	if a.Log = a.Request.Log; a.Log == nil {
+		a.Log = &corev1.PodLogOptions{}
+	}
+	if a.Container, status = containerOf(pod, a.Log.Container); status != nil {
+		return status
+	}
+	return checkLog(pod.Name, a.Log)
+}
+
+func (s *Server) askExec(a *client.Ask, pod *corev1.Pod) (status *metav1.Status) {
+	options := a.Request.Exec
+	if options == nil {
+		options = &corev1.PodExecOptions{}
+	}
+	if a.Container, status = containerOf(pod, options.Container); status != nil {
+		return status
+	}
+	if a.Exec = options.Command; len(a.Exec) == 0 {
+		return badRequest("you must specify at least 1 command for the container")
+	}
+	if pod.Spec.NodeName == "" {
+		return badRequest("pod " + pod.Name + " does not have a host assigned")
+	}
+	return nil
 }
 
 // told answers with what a kubelet said.
@@ -64,11 +84,14 @@ func (s *Server) told(t *engine.Turn, m *client.Told) {
 	s.received = a.Received
 	s.describe(t, a.Request)
 	t.Entry.Kind, t.Entry.Code = trace.Read, http.StatusOK
-	if m.Wrong != "" {
+	switch {
+	case m.Wrong != "" && a.Exec != nil:
+		s.refuse(t, a.Request, a.Caller, statusOf(apierrors.NewInternalError(errors.New("unable to upgrade connection: "+m.Wrong))))
+	case m.Wrong != "":
 		s.refuse(t, a.Request, a.Caller, badRequest(m.Wrong))
-		return
+	default:
+		s.answer(t, a.Caller, &client.Response{ID: a.Request.ID, Request: a.Request, Code: http.StatusOK, Told: m})
 	}
-	s.answer(t, a.Caller, &client.Response{ID: a.Request.ID, Request: a.Request, Code: http.StatusOK, Told: m})
 }
 
 // checkLog checks the options of a request for a log.
