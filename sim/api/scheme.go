@@ -48,6 +48,7 @@ import (
 	schedulingv1 "k8s.io/kubernetes/pkg/apis/scheduling/v1"
 	"k8s.io/kubernetes/pkg/apis/storage"
 	storagev1 "k8s.io/kubernetes/pkg/apis/storage/v1"
+	"k8s.io/kubernetes/pkg/capabilities"
 )
 
 // Version is the Kubernetes release whose behaviour is simulated.
@@ -64,6 +65,7 @@ var Scheme = newScheme()
 
 func newScheme() *runtime.Scheme {
 	settleFeatures()
+	capabilities.Setup(true, 0) // privileged containers are allowed, as kubeadm and the clouds have it
 	s := runtime.NewScheme()
 	metav1.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
 	for _, add := range []func(*runtime.Scheme) error{
