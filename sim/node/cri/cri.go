@@ -48,7 +48,7 @@ type Call struct {
 	Name      string        // of the container, when it is created
 	Attempt   int32         // how often the container was created before
 	Image     string        // as it stands in the pod
-	Start     image.Start   // of a container that is created
+	Start     *image.Start  // of a container that is created
 	Line      []string      // of an ExecSync
 	Grace     time.Duration // between SIGTERM and SIGKILL
 }

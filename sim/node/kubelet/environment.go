@@ -134,8 +134,8 @@ func bare(refs []reference) []reference {
 }
 
 // startOf returns what a container is started with. One that runs what its image says needs to know little.
-func (k *Kubelet) startOf(w *worker, c *container) image.Start {
-	s := image.Start{Host: w.pod.Name}
+func (k *Kubelet) startOf(w *worker, c *container) *image.Start {
+	s := &image.Start{Host: w.pod.Name}
 	if q, ok := c.spec.Resources.Limits[corev1.ResourceMemory]; ok {
 		s.Memory = q.Value()
 	}

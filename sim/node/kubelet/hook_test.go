@@ -10,7 +10,7 @@ import (
 	"orrery/sim/client"
 )
 
-// events returns the Events told so far: how often each, by their latest count.
+// when returns when something was first told, or -1.
 func (w world) when(text string) time.Duration {
 	for w.run(0); !w.said(text); w.run(10 * time.Millisecond) {
 		if w.Now() > time.Hour {
@@ -63,7 +63,11 @@ func TestReadinessLost(t *testing.T) {
 			PeriodSeconds: 2, FailureThreshold: 2, SuccessThreshold: 1,
 		}
 	}))
-	w.run(time.Minute)
+	w.run(10 * time.Second)
+	if !w.Quiet() {
+		t.Error("a probe that watches over a ready pod keeps the world from being quiet")
+	}
+	w.run(50 * time.Second)
 	var ready []string
 	for _, s := range w.server().statuses {
 		word := "no"
@@ -151,5 +155,33 @@ func TestOutOfMemory(t *testing.T) {
 	w.run(8 * time.Second)
 	if !w.said("nginx=terminated:OOMKilled:137") {
 		t.Errorf("not killed:\n%s", strings.Join(w.server().log, "\n"))
+	}
+}
+
+// TestRestartPolicies holds what becomes of pods whose container ends.
+func TestRestartPolicies(t *testing.T) {
+	for _, test := range []struct {
+		policy   corev1.RestartPolicy
+		script   string
+		phase    corev1.PodPhase
+		restarts bool
+	}{
+		{corev1.RestartPolicyAlways, "exit 0", corev1.PodRunning, true},
+		{corev1.RestartPolicyAlways, "exit 1", corev1.PodRunning, true},
+		{corev1.RestartPolicyOnFailure, "exit 0", corev1.PodSucceeded, false},
+		{corev1.RestartPolicyOnFailure, "exit 1", corev1.PodRunning, true},
+		{corev1.RestartPolicyNever, "exit 0", corev1.PodSucceeded, false},
+		{corev1.RestartPolicyNever, "exit 1", corev1.PodFailed, false},
+	} {
+		w := newWorld(27)
+		w.Post(0, client.Server, pod("job", "busybox", func(p *corev1.Pod) {
+			p.Spec.RestartPolicy = test.policy
+			p.Spec.Containers[0].Command = []string{"sh", "-c", test.script}
+		}))
+		w.run(30 * time.Second)
+		s := w.server().pods["job"].Status
+		if s.Phase != test.phase || (s.ContainerStatuses[0].RestartCount > 0) != test.restarts {
+			t.Errorf("%s, %s: %s with %d restarts", test.policy, test.script, s.Phase, s.ContainerStatuses[0].RestartCount)
+		}
 	}
 }

@@ -88,16 +88,23 @@ func period(p *corev1.Probe) time.Duration {
 	return time.Duration(max(p.PeriodSeconds, 1)) * time.Second
 }
 
-// probeIn schedules a probe: in the background when it can only fail again.
+// probeIn schedules a probe: in the background when it can only fail again, or watches over what is well.
 func (k *Kubelet) probeIn(t *engine.Turn, w *worker, i, kind int, d time.Duration) {
 	c := &w.containers[i]
 	c.probes[kind].due = true
 	body := probeTimer{w.uid, i, kind, c.restarts}
-	if c.probes[kind].fails > 0 && t.Now()-c.began >= c.program.Warm || kind == liveness {
+	if c.ready || kind == liveness || c.probes[kind].fails > 0 && c.settled(t.Now()) {
 		t.Later(d, body)
 	} else {
 		t.After(d, body)
 	}
+}
+
+// settled reports whether a container that fails its probes will most likely go on so.
+func (c *container) settled(now time.Duration) bool {
+	const patience = 2 * time.Minute
+	ran := now - c.began
+	return ran >= c.program.Warm && (!c.program.Varies || ran > patience)
 }
 
 // probe probes a container and draws the consequences.

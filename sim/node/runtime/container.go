@@ -60,7 +60,7 @@ func (r *Runtime) createContainer(t *engine.Turn, c *cri.Call, data *cri.Data) {
 	}
 	n := *s
 	n.containers = append(slices.Clip(s.containers), container{
-		id: t.Rand().Hex(64), index: c.Container, name: c.Name, image: img, attempt: c.Attempt, program: img.Run(c.Start),
+		id: t.Rand().Hex(64), index: c.Container, name: c.Name, image: img, attempt: c.Attempt, program: img.Run(*c.Start),
 	})
 	r.put(&n)
 	made := &n.containers[len(n.containers)-1]

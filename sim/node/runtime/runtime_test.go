@@ -60,7 +60,7 @@ func started(t *testing.T, name string, command ...string) (n node, sandbox, id 
 	n = newNode()
 	sandbox = n.call(t, cri.Call{Op: cri.RunPodSandbox}).Sandbox
 	n.call(t, cri.Call{Op: cri.PullImage, Image: name})
-	id = n.call(t, cri.Call{Op: cri.CreateContainer, Sandbox: sandbox, Name: "c", Image: name, Start: image.Start{Command: command}}).ID
+	id = n.call(t, cri.Call{Op: cri.CreateContainer, Sandbox: sandbox, Name: "c", Image: name, Start: &image.Start{Command: command}}).ID
 	if a := n.call(t, cri.Call{Op: cri.StartContainer, Sandbox: sandbox, ID: id}); a.Error != "" || a.At != n.Now() {
 		t.Fatalf("started at %v, now %v: %s", a.At, n.Now(), a.Error)
 	}
