@@ -19,7 +19,7 @@ func (m *Manager) answered(t *engine.Turn, r *client.Response) {
 	e.Kind, e.User, e.Verb, e.Resource, e.Subresource = trace.Answer, q.User, string(q.Verb), q.Resource, q.Subresource
 	e.Namespace, e.Name, e.Code = q.Namespace, q.Name, r.Code
 	controller := controllerOf(r.ID)
-	s := m.states[controller]
+	s := m.state(controller)
 	p, ok := s.waiting[r.ID]
 	if !ok && m.listed(t, r) {
 		return

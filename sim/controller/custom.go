@@ -37,7 +37,7 @@ func (m *Manager) learn(t *engine.Turn, ch *client.Change) {
 		return
 	}
 	if m.cache.Add(r) {
-		m.states[asks].conn.Send(t, client.Request{Verb: client.List, Resource: r.Name})
+		m.state(asks).conn.Send(t, client.Request{Verb: client.List, Resource: r.Name})
 	}
 }
 
@@ -84,7 +84,7 @@ func (m *Manager) listed(t *engine.Turn, r *client.Response) bool {
 	for _, o := range r.Items {
 		m.take(t, &client.Change{Type: client.Added, Resource: q.Resource, Object: o, Revision: r.List})
 	}
-	m.custom[q.Resource] = m.states[m.asking()].conn.Send(t, client.Request{
+	m.custom[q.Resource] = m.state(m.asking()).conn.Send(t, client.Request{
 		Verb: client.WatchVerb, Resource: q.Resource, Revision: strconv.FormatInt(r.List, 10),
 	})
 	return true

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,7 +28,7 @@ var DefaultConfig = Config{
 type Manager struct {
 	config Config
 	specs  []*Spec
-	states []*state // one for each spec
+	states []*state // one for each spec; see state
 	cache  *client.Cache
 	kinds  []string           // resources that are watched from the beginning
 	woken  map[string][]wakes // by resource, in the order of specs; never changed
@@ -93,11 +94,21 @@ func (m *Manager) Clone() engine.Component {
 	c := *m
 	c.cache = m.cache.Clone()
 	c.custom = maps.Clone(m.custom)
-	c.states = make([]*state, len(m.states))
-	for i, s := range m.states {
-		c.states[i] = s.clone()
+	c.states = slices.Clone(m.states)
+	for _, s := range m.states {
+		s.shared = true
 	}
 	return &c
+}
+
+// state returns what is kept for a controller, to be changed.
+func (m *Manager) state(controller int) *state {
+	s := m.states[controller]
+	if s.shared {
+		s = s.clone()
+		m.states[controller] = s
+	}
+	return s
 }
 
 // work is a worker's turn in one controller.
@@ -133,7 +144,7 @@ func (m *Manager) Handle(t *engine.Turn, body any) {
 	case enqueue:
 		t.Entry.Kind, t.Entry.User = trace.Timer, m.specs[b.controller].Name
 		t.Entry.Namespace, t.Entry.Name = b.key.Namespace, b.key.Name
-		if !m.states[b.controller].ring(b.key, b.at) {
+		if !m.state(b.controller).ring(b.key, b.at) {
 			t.Entry.Background = true // the key was added earlier than this
 			return
 		}
@@ -153,7 +164,7 @@ func (m *Manager) view(t *engine.Turn, controller int, failure *metav1.Status) V
 
 // work takes a key from the queue and works on it.
 func (m *Manager) work(t *engine.Turn, controller int) {
-	s := m.states[controller]
+	s := m.state(controller)
 	s.turns--
 	m.reconcile(t, controller, s.pop())
 }
@@ -161,14 +172,14 @@ func (m *Manager) work(t *engine.Turn, controller int) {
 // tick works on the zero Key, unless that is being done, and does so again later.
 func (m *Manager) tick(t *engine.Turn, controller int) {
 	t.Later(m.specs[controller].Every, tick{controller})
-	if m.states[controller].jobs[Key{}] == nil {
+	if m.state(controller).jobs[Key{}] == nil {
 		m.reconcile(t, controller, Key{})
 	}
 }
 
 // reconcile has a controller compare what is with what should be, and begins to carry out the plan.
 func (m *Manager) reconcile(t *engine.Turn, controller int, k Key) {
-	s, spec := m.states[controller], m.specs[controller]
+	s, spec := m.state(controller), m.specs[controller]
 	t.Entry.Kind, t.Entry.User, t.Entry.Namespace, t.Entry.Name = trace.Sync, spec.Name, k.Namespace, k.Name
 	if spec.Consistent && !s.caughtUp(m.cache, k) {
 		m.addAfter(t, controller, k, s.backoff(spec.Backoff, k))
@@ -187,7 +198,7 @@ func (m *Manager) reconcile(t *engine.Turn, controller int, k Key) {
 
 // begin begins to carry out a plan.
 func (m *Manager) begin(t *engine.Turn, controller int, j *job) {
-	s := m.states[controller]
+	s := m.state(controller)
 	if e := t.Entry; e.Kind == trace.Sync && e.Verb == "" {
 		e.Data = j.plan.Note
 		if len(j.plan.Stages) > 0 && len(j.plan.Stages[0]) > 0 {
@@ -202,7 +213,7 @@ func (m *Manager) begin(t *engine.Turn, controller int, j *job) {
 
 // next sends the writes of the job's next stage, or ends the job.
 func (m *Manager) next(t *engine.Turn, controller int, j *job) {
-	s := m.states[controller]
+	s := m.state(controller)
 	if j.stage == len(j.plan.Stages) || j.failed != nil || j.stop {
 		m.end(t, controller, j)
 		return
@@ -220,7 +231,7 @@ func (m *Manager) next(t *engine.Turn, controller int, j *job) {
 
 // end finishes a job: after a failure the controller may report it, and the key is tried again with backoff.
 func (m *Manager) end(t *engine.Turn, controller int, j *job) {
-	s, spec := m.states[controller], m.specs[controller]
+	s, spec := m.state(controller), m.specs[controller]
 	for _, stage := range j.plan.Stages[j.stage:] { // those that a failure kept from being sent
 		for i := range stage {
 			s.unexpect(j.key, &stage[i])
@@ -255,7 +266,7 @@ func (m *Manager) end(t *engine.Turn, controller int, j *job) {
 
 // continued has a controller look once more in the same turn of a key, now that its plan was carried out.
 func (m *Manager) continued(t *engine.Turn, controller int, was *job) {
-	s, spec := m.states[controller], m.specs[controller]
+	s, spec := m.state(controller), m.specs[controller]
 	v := m.view(t, controller, nil)
 	v.Step, v.Made, v.Fresh, v.Kept = was.plan.Next, was.made, s.fresh(was.key, t.Now()), s.kept[was.key]
 	plan := spec.Reconcile(v, was.key)

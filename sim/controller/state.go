@@ -16,7 +16,8 @@ import (
 	"orrery/sim/engine"
 )
 
-// state is what the Manager keeps for one controller.
+// state is what the Manager keeps for one controller. Clones of a Manager share it until one of them is about to change it:
+// most controllers have nothing to do.
 type state struct {
 	conn         client.Conn
 	recorder     *client.Recorder
@@ -34,6 +35,7 @@ type state struct {
 	tracked      []string        // the resources of which written tells
 	written      map[Key][]write // what the controller last wrote of them for a key
 	kept         map[Key]any     // what plans keep
+	shared       bool
 }
 
 // job is a plan that is being carried out.
@@ -99,6 +101,7 @@ func newState(config Config, spec *Spec, index int) *state {
 
 func (s *state) clone() *state {
 	c := *s
+	c.shared = false
 	c.recorder = s.recorder.Clone()
 	c.queue = slices.Clone(s.queue)
 	c.queued, c.dirty = maps.Clone(s.queued), maps.Clone(s.dirty)
@@ -221,13 +224,15 @@ func (s *state) unexpect(k Key, w *Write) {
 	}
 }
 
+// concerns reports whether a change may be one that observe does something about.
+func (s *state) concerns(ch *client.Change) bool {
+	return ch.Type == client.Deleted || len(s.expectations) > 0
+}
+
 // observe sees whether a change is one that was expected.
 func (s *state) observe(ch *client.Change) {
 	if ch.Type == client.Deleted && slices.Contains(s.tracked, ch.Resource) {
 		s.forget(ch.Resource, ch.Object)
-	}
-	if len(s.expectations) == 0 {
-		return
 	}
 	owner := metav1.GetControllerOfNoCopy(ch.Object)
 	if owner == nil || owner.Kind != s.kind {

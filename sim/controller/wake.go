@@ -34,8 +34,10 @@ func (m *Manager) observe(t *engine.Turn, ch *client.Change) {
 // take takes a change into the cache and wakes the controllers that it concerns.
 func (m *Manager) take(t *engine.Turn, ch *client.Change) []Woken {
 	old := m.cache.Apply(*ch)
-	for _, s := range m.states {
-		s.observe(ch)
+	for i, s := range m.states {
+		if s.concerns(ch) {
+			m.state(i).observe(ch)
+		}
 	}
 	var woken []Woken
 	var of int // the controller whose turn it is
@@ -59,7 +61,7 @@ func (m *Manager) take(t *engine.Turn, ch *client.Change) []Woken {
 
 // add puts a key into a queue, unless it is there, and gives it to a worker if one is idle.
 func (m *Manager) add(t *engine.Turn, controller int, k Key) {
-	s := m.states[controller]
+	s := m.state(controller)
 	if !s.push(k) {
 		return
 	}
@@ -77,7 +79,7 @@ func (m *Manager) later(t *engine.Turn, controller int, k Key, d time.Duration, 
 	switch {
 	case d <= 0:
 		m.add(t, controller, k)
-	case !m.states[controller].wind(k, at):
+	case !m.state(controller).wind(k, at):
 	case rest || d > distant:
 		t.Later(d, enqueue{controller, k, at})
 	default:
@@ -90,7 +92,7 @@ const distant = 2 * time.Minute
 
 // wake schedules a worker's turn when there is a key to work on and a worker for it.
 func (m *Manager) wake(t *engine.Turn, controller int) {
-	s, workers := m.states[controller], m.specs[controller].Workers
+	s, workers := m.state(controller), m.specs[controller].Workers
 	if workers == 0 {
 		workers = 5
 	}
