@@ -56,7 +56,7 @@ func (s *Server) manage(
 		}
 		return o, status
 	})
-	v := s.store.Get(res.Stored().Key(r.Namespace, r.Name))
+	v := out.held
 	if status != nil || v == nil {
 		return out, status
 	}

@@ -26,6 +26,7 @@ type outcome struct {
 	write  *etcd.Write // nil when nothing changes
 	object api.Object  // the answer, when it is not what was stored
 	old    api.Object  // what the key held before
+	held   *etcd.Value // the same as it is stored, of an update
 	// by describes a write that the server makes of itself before it goes on with the request; nil for the request's own.
 	by     *client.Request
 	evicts bool // the answer is that it was done, and no object
@@ -251,7 +252,7 @@ func (s *Server) prepareUpdate(
 		return outcome{}, notServed()
 	}
 	if r.PatchType != client.TypedStatus && apiequality.Semantic.DeepEqual(o, old) {
-		return outcome{object: old, code: http.StatusOK}, nil
+		return outcome{held: v, object: old, code: http.StatusOK}, nil
 	}
 	if status := s.escalation(r, o, old); status != nil {
 		return outcome{}, status
@@ -274,7 +275,7 @@ func (s *Server) prepareUpdate(
 		w.Object, w.Last = nil, w.Object
 	}
 	return outcome{
-		write: w, old: old, object: dry(r, o), code: http.StatusOK,
+		write: w, old: old, held: v, object: dry(r, o), code: http.StatusOK,
 		charges: charges, warnings: append(s.warnOf(res, r, o, old), a.Warnings...),
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/core"
+	corev1conversion "k8s.io/kubernetes/pkg/apis/core/v1"
 	"k8s.io/kubernetes/pkg/apis/core/validation"
 
 	"orrery/sim/api"
@@ -56,9 +57,13 @@ func nameSecretsOnly(sa *corev1.ServiceAccount) {
 // events are validated as core/v1, in whichever version they came.
 var events = strategy{
 	createOnUpdate: true,
-	validateCreate: onCreate(func(e *core.Event) field.ErrorList {
-		return validation.ValidateEventCreate(e, schema.GroupVersion{Version: "v1"})
-	}),
+	validateCreate: func(_ *converter, o api.Object) field.ErrorList { // there are many: they are converted without the scheme
+		var e core.Event
+		if err := corev1conversion.Convert_v1_Event_To_core_Event(o.(*corev1.Event), &e, nil); err != nil {
+			return field.ErrorList{field.InternalError(nil, err)}
+		}
+		return validation.ValidateEventCreate(&e, schema.GroupVersion{Version: "v1"})
+	},
 	change: change{validate: onUpdate(func(e, old *core.Event) field.ErrorList {
 		return validation.ValidateEventUpdate(e, old, schema.GroupVersion{Version: "v1"})
 	})},
