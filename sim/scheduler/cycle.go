@@ -54,11 +54,11 @@ type filtering struct {
 	cluster   framework.Cluster
 	nodes     []*framework.Node
 	decision  *Decision
-	screens   []framework.Screen // for each filter; without a Filter when it has nothing to do with the pod
-	guests    []nomination       // pods that are nominated for nodes and that the pod must not take the place of
-	only      []string           // nodes worth looking at; nil for all
-	onlyBy    string             // the plugin that said so
-	refusal   []string           // why the pod fits nowhere, whatever the node
+	screens   []screen     // of the filters that have something to do with the pod
+	guests    []nomination // pods that are nominated for nodes and that the pod must not take the place of
+	only      []string     // nodes worth looking at; nil for all
+	onlyBy    string       // the plugin that said so
+	refusal   []string     // why the pod fits nowhere, whatever the node
 	rejectors uint32
 	passed    []int             // indices into decision.Nodes
 	feasible  []*framework.Node // the same
@@ -66,10 +66,11 @@ type filtering struct {
 
 // prepare asks the filters about the pod; false when one of them refuses it on all nodes.
 func (f *filtering) prepare(pod *framework.Pod) bool {
-	f.screens = make([]framework.Screen, len(f.filters))
-	for i, plugin := range f.filters {
+	f.screens = make([]screen, 0, len(f.filters))
+	for i := range f.filters {
+		plugin := &f.filters[i]
 		screen := plugin.PreFilter(pod, f.cluster)
-		f.screens[i] = screen
+		f.add(plugin, &screen)
 		if screen.Refusal.Code != framework.Success {
 			f.rejectors |= plugin.bit
 			f.refusal = screen.Refusal.Reasons
@@ -90,6 +91,19 @@ func (f *filtering) prepare(pod *framework.Pod) bool {
 	return true
 }
 
+// screen is what a filter does about the pod.
+type screen struct {
+	*filterPlugin
+	filter func(*framework.Node) framework.Status
+	count  func(p *framework.Pod, n *framework.Node, sign int64)
+}
+
+func (f *filtering) add(plugin *filterPlugin, s *framework.Screen) {
+	if s.Filter != nil {
+		f.screens = append(f.screens, screen{plugin, s.Filter, s.Count})
+	}
+}
+
 func (f *filtering) refuseAll(plugin string) {
 	for _, n := range f.nodes {
 		f.decision.Nodes = append(f.decision.Nodes, Node{
@@ -101,8 +115,8 @@ func (f *filtering) refuseAll(plugin string) {
 // run filters the nodes, beginning at the one where the cycle before stopped, until enough have passed.
 func (f *filtering) run(start int) {
 	d, enough := f.decision, nodesToFind(len(f.nodes))
-	d.Nodes = make([]Node, 0, len(f.nodes))
-	f.passed, f.feasible = make([]int, 0, len(f.nodes)), make([]*framework.Node, 0, len(f.nodes))
+	d.Nodes = make([]Node, 0, enough) // in most cases exactly these
+	f.passed, f.feasible = make([]int, 0, enough), make([]*framework.Node, 0, enough)
 	for i := range f.nodes {
 		n := f.nodes[(start+i)%len(f.nodes)]
 		if f.only != nil && !slices.Contains(f.only, n.Node.Name) {
@@ -169,13 +183,10 @@ func (f *filtering) check(n *framework.Node) Node {
 func (f *filtering) pass(n *framework.Node) Node {
 	verdict := Node{Name: n.Node.Name}
 	for i := range f.screens {
-		filter := f.screens[i].Filter
-		if filter == nil {
-			continue
-		}
-		if st := filter(n); st.Code != framework.Success {
-			f.rejectors |= f.filters[i].bit
-			verdict.FailedBy, verdict.Reasons = f.filters[i].name, st.Reasons
+		s := &f.screens[i]
+		if st := s.filter(n); st.Code != framework.Success {
+			f.rejectors |= s.bit
+			verdict.FailedBy, verdict.Reasons = s.name, st.Reasons
 			verdict.Unresolvable = st.Code == framework.UnschedulableAndUnresolvable
 			break
 		}
@@ -186,7 +197,7 @@ func (f *filtering) pass(n *framework.Node) Node {
 // count has the filters take into account that a pod came to a node (1) or left it (-1).
 func (f *filtering) count(p *framework.Pod, n *framework.Node, sign int64) {
 	for i := range f.screens {
-		if count := f.screens[i].Count; count != nil {
+		if count := f.screens[i].count; count != nil {
 			count(p, n, sign)
 		}
 	}

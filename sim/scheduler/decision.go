@@ -59,46 +59,49 @@ type Node struct {
 	Total    int64   `json:"total,omitempty"`
 }
 
-// historyMax bounds how many pods' decisions are kept.
-const historyMax = 2000
+// How many pods' decisions are kept, and how much they may hold of single nodes.
+const (
+	historyMax  = 2000
+	verdictsMax = 200_000
+)
 
 // history keeps the latest decision about each pod.
 type history struct {
-	byPod   *btree.BTreeG[decided]
+	byPod   *btree.BTreeG[*Decision]
 	byEvent *btree.BTreeG[*Decision]
-}
-
-type decided struct {
-	namespace, name string
-	decision        *Decision
+	// verdicts is how many nodes' verdicts the decisions hold.
+	verdicts int
 }
 
 func newHistory() history {
 	return history{
-		byPod: btree.NewG(16, func(a, b decided) bool {
-			return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
+		byPod: btree.NewG(16, func(a, b *Decision) bool {
+			return a.Namespace < b.Namespace || a.Namespace == b.Namespace && a.Name < b.Name
 		}),
 		byEvent: btree.NewG(16, func(a, b *Decision) bool { return a.Event < b.Event }),
 	}
 }
 
-func (h *history) clone() history { return history{h.byPod.Clone(), h.byEvent.Clone()} }
+func (h *history) clone() history { return history{h.byPod.Clone(), h.byEvent.Clone(), h.verdicts} }
 
 func (h *history) add(d *Decision) {
-	if old, had := h.byPod.ReplaceOrInsert(decided{d.Namespace, d.Name, d}); had {
-		h.byEvent.Delete(old.decision)
+	if old, had := h.byPod.ReplaceOrInsert(d); had {
+		h.byEvent.Delete(old)
+		h.verdicts -= len(old.Nodes)
 	}
 	h.byEvent.ReplaceOrInsert(d)
-	if h.byEvent.Len() > historyMax {
+	h.verdicts += len(d.Nodes)
+	for n := h.byEvent.Len(); n > historyMax || n > 1 && h.verdicts > verdictsMax; n-- {
 		oldest, _ := h.byEvent.DeleteMin()
-		h.byPod.Delete(decided{namespace: oldest.Namespace, name: oldest.Name})
+		h.byPod.Delete(oldest)
+		h.verdicts -= len(oldest.Nodes)
 	}
 }
 
 // Decision returns the latest decision about a pod, also after it was deleted, or nil.
 func (s *Scheduler) Decision(namespace, name string) *Decision {
-	d, _ := s.history.byPod.Get(decided{namespace: namespace, name: name})
-	return d.decision
+	d, _ := s.history.byPod.Get(&Decision{Namespace: namespace, Name: name})
+	return d
 }
 
 // Decided calls f for the latest decisions about different pods, newest first, until it returns false.

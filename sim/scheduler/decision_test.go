@@ -64,7 +64,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 	h.add(&Decision{Namespace: "demo", Name: "20", Event: 1e6})
 	equal(t, "kept", fmt.Sprint(h.byPod.Len(), h.byEvent.Len()), fmt.Sprint(historyMax, historyMax))
-	if _, ok := h.byPod.Get(decided{namespace: "demo", name: "3"}); ok {
+	if _, ok := h.byPod.Get(&Decision{Namespace: "demo", Name: "3"}); ok {
 		t.Error("the oldest decision was kept")
 	}
 }

@@ -23,6 +23,7 @@ type Cache struct {
 	pods    *btree.BTreeG[Placed]
 	affine  *btree.BTreeG[Placed] // those of pods with affinity to other pods or against them
 	objects *client.Cache
+	ids     int   // of nodes that were given out
 	memo    *memo // never nil
 }
 
@@ -48,7 +49,7 @@ func New(resources ...string) *Cache {
 
 // Clone returns a copy that shares with the original only what neither changes.
 func (c *Cache) Clone() *Cache {
-	return &Cache{slices.Clone(c.nodes), c.pods.Clone(), c.affine.Clone(), c.objects.Clone(), &memo{}}
+	return &Cache{slices.Clone(c.nodes), c.pods.Clone(), c.affine.Clone(), c.objects.Clone(), c.ids, &memo{}}
 }
 
 // Nodes implements framework.Cluster.
@@ -155,6 +156,8 @@ func (c *Cache) SetNode(node *corev1.Node) (old *corev1.Node) {
 		return old
 	}
 	n := framework.NewNode(node)
+	n.ID = c.ids
+	c.ids++
 	c.pods.Ascend(func(p Placed) bool {
 		if p.Node == node.Name {
 			n = n.With(p.Pod)

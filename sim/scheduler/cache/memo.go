@@ -10,16 +10,24 @@ import (
 // a clone begins with none, and a change of the nodes' labels or images makes it begin anew.
 type memo struct {
 	tallies map[tallyKey]*tally
-	images  map[string]int // on how many nodes each is; nil when not counted
+	images  map[string]*image // that were asked for
 }
 
+// image is where an image is.
+type image struct {
+	nodes int
+	bytes []int64 // by Node.ID
+}
+
+// tallyKey says what is counted; without a label it is counted by node.
 type tallyKey struct{ namespace, selector, label string }
 
-// tally counts pods by the value of a label of their nodes.
+// tally counts pods by the value of a label of their nodes, or by node.
 type tally struct {
 	tallyKey
 	matches labels.Selector
 	counts  map[string]int64
+	hosts   []int64 // by Node.ID
 }
 
 // talliesMax bounds the memo.
@@ -27,14 +35,28 @@ const talliesMax = 64
 
 // Tally implements framework.Cluster.
 func (c *Cache) Tally(namespace string, selector labels.Selector, label string) map[string]int64 {
+	return c.tally(namespace, selector, label).counts
+}
+
+// Hosts implements framework.Cluster.
+func (c *Cache) Hosts(namespace string, selector labels.Selector) []int64 {
+	return c.tally(namespace, selector, "").hosts
+}
+
+func (c *Cache) tally(namespace string, selector labels.Selector, label string) *tally {
 	key := tallyKey{namespace, selector.String(), label}
 	if t := c.memo.tallies[key]; t != nil {
-		return t.counts
+		return t
 	}
-	t := &tally{key, selector, map[string]int64{}}
-	for _, n := range c.nodes {
-		if value, ok := t.domain(n); ok {
-			t.counts[value] += 0
+	t := &tally{tallyKey: key, matches: selector}
+	if label == "" {
+		t.hosts = make([]int64, c.ids)
+	} else {
+		t.counts = map[string]int64{}
+		for _, n := range c.nodes {
+			if value, ok := n.Label(label); ok {
+				t.counts[value] += 0
+			}
 		}
 	}
 	c.Pods(namespace, func(p *framework.Pod, n *framework.Node) { t.count(n, p, 1) })
@@ -42,20 +64,26 @@ func (c *Cache) Tally(namespace string, selector labels.Selector, label string) 
 		c.memo.tallies = map[tallyKey]*tally{}
 	}
 	c.memo.tallies[key] = t
-	return t.counts
+	return t
 }
 
-// NodesWith implements framework.Cluster.
-func (c *Cache) NodesWith(image string) int {
-	if c.memo.images == nil {
-		c.memo.images = map[string]int{}
+// Image implements framework.Cluster.
+func (c *Cache) Image(name string) (nodes int, bytes []int64) {
+	i := c.memo.images[name]
+	if i == nil {
+		i = &image{bytes: make([]int64, c.ids)}
 		for _, n := range c.nodes {
-			for name := range n.Images { // any order
-				c.memo.images[name]++
+			if size, ok := n.Images[name]; ok {
+				i.nodes++
+				i.bytes[n.ID] = size
 			}
 		}
+		if c.memo.images == nil || len(c.memo.images) == talliesMax {
+			c.memo.images = map[string]*image{}
+		}
+		c.memo.images[name] = i
 	}
-	return c.memo.images[image]
+	return i.nodes, i.bytes
 }
 
 // count takes into account that a pod came to a node (1) or left it (-1).
@@ -72,14 +100,9 @@ func (t *tally) count(n *framework.Node, p *framework.Pod, sign int64) {
 	if p.Namespace != t.namespace || p.DeletionTimestamp != nil || !t.matches.Matches(labels.Set(p.Labels)) {
 		return
 	}
-	if value, ok := t.domain(n); ok {
+	if t.label == "" {
+		t.hosts[n.ID] += sign
+	} else if value, ok := n.Label(t.label); ok {
 		t.counts[value] += sign
 	}
-}
-
-func (t *tally) domain(n *framework.Node) (string, bool) {
-	if t.label == "" {
-		return n.Node.Name, true
-	}
-	return n.Label(t.label)
 }

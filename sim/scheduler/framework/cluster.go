@@ -18,10 +18,13 @@ type Cluster interface {
 	// Affine is Pods for those in all namespaces that have an affinity to other pods, or against them.
 	Affine(f func(*Pod, *Node))
 	// Tally returns how many pods of a namespace match a selector, those that are being deleted not counted, for each
-	// value that nodes have of a label, or for each node's name when the label is empty. The map must not be changed.
+	// value that nodes have of a label. The map must not be changed.
 	Tally(namespace string, selector labels.Selector, label string) map[string]int64
-	// NodesWith returns how many nodes have an image.
-	NodesWith(image string) int
+	// Hosts is Tally for each node, by Node.ID. The slice must not be changed.
+	Hosts(namespace string, selector labels.Selector) []int64
+	// Image returns how many nodes have an image, and how many bytes it has on each, by Node.ID. The slice must not be
+	// changed.
+	Image(name string) (nodes int, bytes []int64)
 	// Objects is what the scheduler's informers have seen of other kinds.
 	Objects() *client.Cache
 }

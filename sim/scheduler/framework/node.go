@@ -8,6 +8,8 @@ import (
 
 // Node is a node with the resources of its pods added up. Pods that are only assumed to be on it count too.
 type Node struct {
+	// ID is a small number that no other node of the cluster has, or ever had.
+	ID          int
 	Node        *corev1.Node
 	Allocatable Resource
 	MaxPods     int64

@@ -25,13 +25,13 @@ func (Plugin) Name() string { return "ImageLocality" }
 // PreScore implements framework.Scorer. Pods whose images no node has are left to the other plugins.
 func (Plugin) PreScore(pod *framework.Pod, c framework.Cluster, _ []*framework.Node) framework.Scoring {
 	type image struct {
-		name   string
+		bytes  []int64 // by Node.ID
 		spread float64 // share of the nodes that have it
 	}
 	var images []image
 	for _, name := range names(pod.Pod) {
-		if n := c.NodesWith(name); n > 0 {
-			images = append(images, image{name, float64(n) / float64(len(c.Nodes()))})
+		if n, bytes := c.Image(name); n > 0 {
+			images = append(images, image{bytes, float64(n) / float64(len(c.Nodes()))})
 		}
 	}
 	if images == nil {
@@ -41,7 +41,7 @@ func (Plugin) PreScore(pod *framework.Pod, c framework.Cluster, _ []*framework.N
 	return framework.Scoring{Score: func(n *framework.Node) int64 {
 		var sum int64
 		for _, i := range images {
-			sum += int64(float64(n.Images[i.name]) * i.spread)
+			sum += int64(float64(i.bytes[n.ID]) * i.spread)
 		}
 		return framework.MaxNodeScore * (min(max(sum, least), most) - least) / (most - least)
 	}}

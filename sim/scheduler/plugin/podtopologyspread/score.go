@@ -27,9 +27,11 @@ func (Plugin) PreScore(pod *framework.Pod, c framework.Cluster, feasible []*fram
 	s.domains = newDomains(pod, c, all, needAll)
 	for i := range all {
 		if all[i].key == corev1.LabelHostname { // a host's own pods count, whatever its label says
-			s.hosts = append(s.hosts, c.Tally(pod.Namespace, all[i].selector, ""))
+			s.hosts = append(s.hosts, c.Hosts(pod.Namespace, all[i].selector))
+			s.few = append(s.few, nil)
 		} else {
 			s.hosts = append(s.hosts, nil)
+			s.few = append(s.few, few(s.domains[i].counts))
 		}
 	}
 	return framework.Scoring{Score: s.score, Normalize: s.normalize}
@@ -40,9 +42,10 @@ type scoring struct {
 	constraints []constraint
 	needAll     bool
 	domains     []domain
-	hosts       []map[string]int64 // pods by node for the constraints on hosts
-	weights     []int64            // of a pod, for each constraint
-	ignored     []int              // indices of the nodes that lack a label
+	hosts       [][]int64  // pods by node for the constraints on hosts
+	few         [][]valued // of the others, when they are few: a list is faster than a map then
+	weights     []int64    // of a pod, for each constraint
+	ignored     []int      // indices of the nodes that lack a label
 }
 
 // one is the weight 1 in fixed point.
@@ -105,14 +108,44 @@ func (s *scoring) score(n *framework.Node) int64 {
 		if !ok {
 			continue
 		}
-		count := s.domains[i].counts[value]
-		if s.hosts[i] != nil {
-			count = s.hosts[i][n.Node.Name]
-		}
-		sum += count * s.weights[i]
+		sum += s.pods(i, n, value) * s.weights[i]
 		base += d.maxSkew - 1
 	}
 	return base + (sum+one/2)/one
+}
+
+// valued is how many pods there are for a value of a label.
+type valued struct {
+	value string
+	count int64
+}
+
+// few lists the counts of a few domains; nil for many.
+func few(counts map[string]int64) []valued {
+	if len(counts) > 8 {
+		return nil
+	}
+	out := make([]valued, 0, len(counts))
+	for value, count := range counts { // any order
+		out = append(out, valued{value, count})
+	}
+	return out
+}
+
+// pods returns how many pods a constraint selects in a node's domain.
+func (s *scoring) pods(constraint int, n *framework.Node, value string) int64 {
+	switch {
+	case s.hosts[constraint] != nil:
+		return s.hosts[constraint][n.ID]
+	case s.few[constraint] == nil:
+		return s.domains[constraint].counts[value]
+	}
+	for _, v := range s.few[constraint] {
+		if v.value == value {
+			return v.count
+		}
+	}
+	return 0
 }
 
 // normalize turns the scores around, so that the fewest pods get the most.
