@@ -30,7 +30,6 @@ var measurements = []measurement{
 	{[]figure{{"events-per-second-wasm", "events/s"}, {"settle-1000-pods-wasm-cpu", "s"}}, eventsWasm},
 	{[]figure{{"seek-p50", "ms"}, {"seek-p95", "ms"}}, seek},
 	{[]figure{{"fork", "ms"}}, fork},
-	{[]figure{{"schedule-5000-nodes-native", "pods/s"}}, scheduling},
 	{[]figure{{"creates-per-second-wasm", "creates/s"}}, create},
 	{[]figure{{"page-brotli", "bytes"}}, pageBrotli},
 	{[]figure{{"engine-brotli", "bytes"}}, engineBrotli},

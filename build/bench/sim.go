@@ -16,10 +16,6 @@ func seek(ctx context.Context, s *subject) ([]float64, error) {
 	return s.simulated(ctx, "./sim", "BenchmarkSeek", true, "p50-ms", "p95-ms")
 }
 
-func scheduling(ctx context.Context, s *subject) ([]float64, error) {
-	return s.simulated(ctx, "./sim/scheduler", "BenchmarkFiveThousand", false, "pods/s")
-}
-
 func create(ctx context.Context, s *subject) ([]float64, error) {
 	return s.simulated(ctx, "./sim/apiserver", "BenchmarkCreate", true, "creates/s")
 }

@@ -1,9 +1,10 @@
 // Package invariant is what must hold in a world after every event, whatever was done to it.
 //
 // A Checker watches one World as it runs: revisions increase by one with every commit and with nothing else, only
-// kube-apiserver writes, no pod is bound twice, no node is given more than it has, no quota is exceeded, no disruption budget
-// is overdrawn, no pod of a Job is counted twice, no rollout goes beyond its bounds, what kubelets report is valid, what was
-// stored never changes, and when the world is quiet every informer has seen what the store holds.
+// kube-apiserver writes, no pod is bound twice, no node is given more than it has, no pod is placed where an affinity or a
+// spread constraint forbids it, no quota is exceeded, no disruption budget is overdrawn, no pod of a Job is counted twice, no
+// rollout goes beyond its bounds, what kubelets report is valid, what was stored never changes, and when the world is quiet
+// every informer has seen what the store holds.
 package invariant
 
 import (
@@ -63,8 +64,8 @@ func New(w *sim.World) *Checker {
 // Check returns what an event broke, or nil.
 func (c *Checker) Check(w *sim.World, e *trace.Entry) error {
 	for _, check := range []func(*sim.World, *trace.Entry) error{
-		c.revisions, c.binding, c.capacity, c.immutable, c.statuses, c.quotas, c.workloads, c.disruptions, c.jobs, c.informers,
-		c.settled,
+		c.revisions, c.binding, c.capacity, c.placement, c.immutable, c.statuses, c.quotas, c.workloads, c.disruptions, c.jobs,
+		c.informers, c.settled,
 	} {
 		if err := check(w, e); err != nil {
 			return fmt.Errorf("event %d at %s: %w", e.Number, trace.Seconds(e.At), err)

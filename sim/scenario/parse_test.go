@@ -11,7 +11,7 @@ func TestParseErrors(t *testing.T) {
 		"no title": "line 1: a scenario begins with its title: # Title",
 		title:      "the scenario does nothing: add a file named commands",
 		title + "-- commands --\n# nothing\n\njump\n":                            `line 7: unknown step "jump": a step is kubectl, wait quiet, advance, seek or want`,
-		title + "-- a.yaml --\na: 1\n-- what --\n":                               `line 6: a scenario has no file "what": it has manifests (*.yaml), commands, want and trace`,
+		title + "-- a.yaml --\na: 1\n-- what --\n":                               `line 6: a scenario has no file "what": it has manifests (*.yaml), commands, want, nodes and trace`,
 		title + "-- commands --\nkubectl apply -f b.yaml\n":                      `line 5: error: the path "b.yaml" does not exist`,
 		title + "-- commands --\nadvance soon\n":                                 "line 5: advance soon: give a duration such as 10s",
 		title + "-- commands --\nwait quiet\n-- want --\npods: status = 1\n":     `line 7: want "status = 1": several objects can only be counted: count = 3`,

@@ -6,6 +6,7 @@
 //	*.yaml    manifests
 //	commands  what is done, one step a line, in order
 //	want      what must be so in the end
+//	nodes     how many nodes there must be, when it does not hold for other numbers
 //	trace     a golden: every command, decision and write of the trace, without heartbeats, numbers and times
 //
 // The steps are
@@ -49,6 +50,7 @@ type Scenario struct {
 	Text  string // the prose below the title
 	Files []kubectl.File
 	Steps []Step
+	Nodes int    // that it needs; 0 for any number
 	Trace string // the golden; empty when there is none
 }
 
@@ -80,10 +82,14 @@ func Parse(data []byte) (*Scenario, error) {
 			err = s.steps(starts[i], f.Data, s.step)
 		case f.Name == "want":
 			err = s.steps(starts[i], f.Data, s.want)
+		case f.Name == "nodes":
+			if s.Nodes, err = strconv.Atoi(strings.TrimSpace(string(f.Data))); err != nil {
+				err = fmt.Errorf("line %d: nodes: write a number: %w", starts[i]+1, err)
+			}
 		case f.Name == "trace":
 			s.Trace = string(f.Data)
 		default:
-			err = fmt.Errorf("line %d: a scenario has no file %q: it has manifests (*.yaml), commands, want and trace", starts[i], f.Name)
+			err = fmt.Errorf("line %d: a scenario has no file %q: it has manifests (*.yaml), commands, want, nodes and trace", starts[i], f.Name)
 		}
 		if err != nil {
 			return nil, err

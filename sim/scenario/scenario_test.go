@@ -36,7 +36,11 @@ func TestScenarios(t *testing.T) {
 func TestScenariosWithOtherSeeds(t *testing.T) {
 	each(t, func(t *testing.T, file string, _ []byte, s *scenario.Scenario) {
 		for seed := range uint64(5) {
-			run(t, file, s, sim.Config{Seed: seed + 1, Nodes: 2 + int(seed)})
+			nodes := s.Nodes
+			if nodes == 0 {
+				nodes = 2 + int(seed)
+			}
+			run(t, file, s, sim.Config{Seed: seed + 1, Nodes: nodes})
 		}
 	})
 }

@@ -234,6 +234,9 @@ func (s *Scheduler) setWake(t *engine.Turn) {
 // Waiting calls f for every pod that waits for a node, part of the queue by part and in order, until it returns false.
 func (s *Scheduler) Waiting(f func(queue.Place, *framework.QueuedPod) bool) { s.queue.Each(f) }
 
+// Cluster returns what the scheduler believes of the cluster, for looking.
+func (s *Scheduler) Cluster() framework.Cluster { return s.cache }
+
 // Binding returns how many bindings are under way.
 func (s *Scheduler) Binding() int { return s.binding.Len() }
 
