@@ -3,6 +3,8 @@ package sim_test
 import (
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,37 +25,95 @@ spec:
       containers: [{name: nginx, image: "nginx:1.27"}]
 `
 
-// thousand returns a world of ten nodes that was told to run 1,000 replicas.
-func thousand(b *testing.B) *sim.World {
+// serviceText is a Service that selects the thousand.
+const serviceText = `---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{port: 80}]
+`
+
+// told returns a world that was told to run what a manifest describes.
+func told(b *testing.B, c sim.Config, manifest string) *sim.World {
 	b.Helper()
-	w, err := sim.New(sim.Config{Nodes: 10, CPU: "16", Memory: "64Gi", Pods: 200})
+	w, err := sim.New(c)
 	if err != nil {
 		b.Fatal(err)
 	}
-	w.Do(kubectl.ApplyFiles(kubectl.File{Name: "web.yaml", Text: thousandText}))
+	w.Do(kubectl.ApplyFiles(kubectl.File{Name: "web.yaml", Text: manifest}))
 	return w
 }
 
+// replicas returns the manifest of the thousand with another number.
+func replicas(n int) string {
+	return strings.Replace(thousandText, "replicas: 1000", "replicas: "+strconv.Itoa(n), 1)
+}
+
+// nodes returns the config of a cluster of some nodes on which a hundred pods each have room.
+func nodes(n int) sim.Config { return sim.Config{Nodes: n, CPU: "16", Memory: "64Gi", Pods: 200} }
+
 // slice is how many events are run at once.
 const slice = 256
+
+// settle runs a world until it is quiet, in slices as the engine's driver does, between which Go can collect. It returns
+// the processor time that this took, in seconds.
+func settle(b *testing.B, w *sim.World) float64 {
+	b.Helper()
+	settleDown()
+	cpu := cpuSeconds()
+	for !w.Quiet() {
+		if _, err := w.RunUntilQuiet(slice); err != nil {
+			b.Fatal("the world did not settle: ", err)
+		}
+		runtime.Gosched()
+	}
+	return cpuSeconds() - cpu
+}
 
 // BenchmarkSettle runs 1,000 replicas on ten nodes from apply to all Running.
 func BenchmarkSettle(b *testing.B) {
 	memory.Prepare()
 	for b.Loop() {
-		w := thousand(b)
-		settleDown()
-		start, cpu := time.Now(), cpuSeconds()
-		for !w.Quiet() { // in slices as the engine's driver does, between which Go can collect
-			if _, err := w.RunUntilQuiet(slice); err != nil {
-				b.Fatal("the replicas did not settle: ", err)
-			}
-			runtime.Gosched()
-		}
+		w := told(b, nodes(10), replicas(1000))
+		start := time.Now()
+		b.ReportMetric(settle(b, w), "settle-cpu-s")
 		b.ReportMetric(float64(w.Number())/time.Since(start).Seconds(), "events/s")
-		b.ReportMetric(cpuSeconds()-cpu, "settle-cpu-s")
 		b.ReportMetric(float64(w.Number()), "events")
 		b.ReportMetric(w.Now().Seconds(), "virtual-s")
+	}
+}
+
+// BenchmarkSettleService is BenchmarkSettle with a Service that selects all the pods.
+func BenchmarkSettleService(b *testing.B) {
+	memory.Prepare()
+	for b.Loop() {
+		w := told(b, nodes(10), replicas(1000)+serviceText)
+		b.ReportMetric(settle(b, w), "settle-cpu-s")
+		b.ReportMetric(float64(w.Number()), "events")
+	}
+}
+
+// BenchmarkSettleLarge runs 5,000 replicas on fifty nodes.
+func BenchmarkSettleLarge(b *testing.B) {
+	memory.Prepare()
+	for b.Loop() {
+		w := told(b, nodes(50), replicas(5000))
+		b.ReportMetric(settle(b, w), "settle-cpu-s")
+		b.ReportMetric(float64(w.Number()), "events")
+	}
+}
+
+// BenchmarkSettleTenfold runs 500 replicas and ten times as many, on fifty nodes: how many times as much processor time
+// that takes.
+func BenchmarkSettleTenfold(b *testing.B) {
+	memory.Prepare()
+	for b.Loop() {
+		settle(b, told(b, nodes(50), replicas(500))) // so that neither pays for the beginning
+		few := settle(b, told(b, nodes(50), replicas(500)))
+		many := settle(b, told(b, nodes(50), replicas(5000)))
+		b.ReportMetric(many/few, "tenfold-x")
 	}
 }
 

@@ -28,6 +28,10 @@ type measurement struct {
 var measurements = []measurement{
 	{[]figure{{"events-per-second-native", "events/s"}}, eventsNative},
 	{[]figure{{"events-per-second-wasm", "events/s"}, {"settle-1000-pods-wasm-cpu", "s"}}, eventsWasm},
+	{[]figure{{"settle-1000-pods-service-wasm-cpu", "s"}}, settleService},
+	{[]figure{{"settle-5000-pods-wasm-cpu", "s"}}, settleLarge},
+	{[]figure{{"settle-10x-pods-native-cpu", "x"}}, settleTenfold},
+	{[]figure{{"pods-scheduled-per-second-native", "pods/s"}}, schedule},
 	{[]figure{{"seek-p50", "ms"}, {"seek-p95", "ms"}}, seek},
 	{[]figure{{"fork", "ms"}}, fork},
 	{[]figure{{"creates-per-second-wasm", "creates/s"}}, create},

@@ -12,6 +12,22 @@ func eventsWasm(ctx context.Context, s *subject) ([]float64, error) {
 	return s.simulated(ctx, "./sim", "BenchmarkSettle", true, "events/s", "settle-cpu-s")
 }
 
+func settleService(ctx context.Context, s *subject) ([]float64, error) {
+	return s.simulated(ctx, "./sim", "BenchmarkSettleService", true, "settle-cpu-s")
+}
+
+func settleLarge(ctx context.Context, s *subject) ([]float64, error) {
+	return s.simulated(ctx, "./sim", "BenchmarkSettleLarge", true, "settle-cpu-s")
+}
+
+func settleTenfold(ctx context.Context, s *subject) ([]float64, error) {
+	return s.simulated(ctx, "./sim", "BenchmarkSettleTenfold", false, "tenfold-x")
+}
+
+func schedule(ctx context.Context, s *subject) ([]float64, error) {
+	return s.simulated(ctx, "./sim/scheduler", "BenchmarkSchedule", false, "pods/s")
+}
+
 func seek(ctx context.Context, s *subject) ([]float64, error) {
 	return s.simulated(ctx, "./sim", "BenchmarkSeek", true, "p50-ms", "p95-ms")
 }

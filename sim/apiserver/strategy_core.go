@@ -35,8 +35,47 @@ var secrets = strategy{
 var endpoints = strategy{
 	createOnUpdate: true,
 	validateCreate: onCreate(validation.ValidateEndpointsCreate),
-	change:         change{validate: onUpdate(validation.ValidateEndpointsUpdate)},
+	change:         change{validate: validateEndpoints},
 }
+
+// validateEndpoints is onUpdate(validation.ValidateEndpointsUpdate). Of a thousand addresses one changes, as a rule: those
+// that the lists begin and end with as before are valid.
+func validateEndpoints(c *converter, o, old api.Object) field.ErrorList {
+	was := old.(*corev1.Endpoints)
+	e := *o.(*corev1.Endpoints)
+	if len(e.Subsets) != len(was.Subsets) {
+		return onUpdate(validation.ValidateEndpointsUpdate)(c, o, old)
+	}
+	e.Subsets = slices.Clone(e.Subsets)
+	for i := range e.Subsets {
+		s := &e.Subsets[i]
+		ready, notReady := differing(s.Addresses, was.Subsets[i].Addresses), differing(s.NotReadyAddresses, was.Subsets[i].NotReadyAddresses)
+		if len(ready)+len(notReady) > 0 { // a subset must not be empty
+			s.Addresses, s.NotReadyAddresses = ready, notReady
+		}
+	}
+	if errs := validation.ValidateEndpointsUpdate(converted[*core.Endpoints](&e), converted[*core.Endpoints](old)); len(errs) == 0 {
+		return nil
+	}
+	return onUpdate(validation.ValidateEndpointsUpdate)(c, o, old) // which says where the errors are in the whole
+}
+
+// differing returns the addresses without those that a list begins and ends with as another one does.
+func differing(list, old []corev1.EndpointAddress) []corev1.EndpointAddress {
+	for len(list) > 0 && len(old) > 0 && sameAddress(&list[0], &old[0]) {
+		list, old = list[1:], old[1:]
+	}
+	for len(list) > 0 && len(old) > 0 && sameAddress(&list[len(list)-1], &old[len(old)-1]) {
+		list, old = list[:len(list)-1], old[:len(old)-1]
+	}
+	return list
+}
+
+func sameAddress(a, b *corev1.EndpointAddress) bool {
+	return a.IP == b.IP && a.Hostname == b.Hostname && pointsToSame(a.NodeName, b.NodeName) && pointsToSame(a.TargetRef, b.TargetRef)
+}
+
+func pointsToSame[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
 var serviceAccounts = strategy{
 	prepareCreate:  creating(nameSecretsOnly),

@@ -119,7 +119,10 @@ func (w *watch) keeps(resource *api.Resource, v *etcd.Value) bool {
 func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Value, old api.Object) {
 	is := !v.Deleted() && w.selector.matches(v.Object)
 	was := old != nil && w.selector.matches(old)
-	ch := client.Change{
+	if !is && !was {
+		return
+	}
+	ch := &client.Change{
 		Watch: w.ID, Resource: w.Resource, Object: served(s.current(w.resource), v.Object), Revision: v.Mod, Subresource: r.Subresource, User: r.User,
 	}
 	switch {
@@ -127,19 +130,17 @@ func (s *Server) deliver(t *engine.Turn, w *watch, r *client.Request, v *etcd.Va
 		ch.Type = client.Modified
 	case is:
 		ch.Type = client.Added
-	case was:
+	default:
 		ch.Type = client.Deleted
 		if !v.Deleted() { // it went out of the watch's sight, which last saw it as it was
 			ch.Object = served(w.resource, old).DeepCopyObject().(api.Object)
 			ch.Object.SetResourceVersion(v.Object.GetResourceVersion())
 		}
-	default:
-		return
 	}
 	if w.managed {
 		ch.Object = s.shown(ch.Object, historyOf(v))
 	}
-	s.send(t, w, &ch)
+	s.send(t, w, ch)
 }
 
 // send puts a change on its way over a watch.

@@ -11,8 +11,8 @@ import (
 	"orrery/sim/client"
 )
 
-// This file is what the endpoints and the endpointslice controllers share: which pods are behind a Service, and when they
-// last changed. Models k8s.io/endpointslice/util.
+// This file is what the endpoints and the endpointslice controllers share: which pods are behind a Service, and what is
+// shown of them. Models k8s.io/endpointslice/util.
 
 // ServiceKeys wakes the Services that select a pod, when it changed in a way that endpoints show. It is a Watch's Keys for
 // pods.
@@ -58,18 +58,6 @@ func Selects(selector, labels map[string]string) bool {
 		}
 	}
 	return selector != nil
-}
-
-// SelectedPods returns the pods that a Service selects, by name.
-func SelectedPods(v View, svc *corev1.Service) []*corev1.Pod {
-	var pods []*corev1.Pod
-	v.Each("pods", svc.Namespace, func(o api.Object) bool {
-		if pod := o.(*corev1.Pod); Selects(svc.Spec.Selector, pod.Labels) {
-			pods = append(pods, pod)
-		}
-		return true
-	})
-	return pods
 }
 
 // IsEndpoint reports whether a selected pod is shown among a Service's endpoints: it has an address and has not ended.
@@ -129,53 +117,4 @@ func namedPort(c *corev1.Container, port *corev1.ServicePort) (int32, bool) {
 		}
 	}
 	return 0, false
-}
-
-// Triggers is what a controller of endpoints remembers of a Service: when it was made, and since when each of its pods has
-// been ready or not. It must never be changed.
-type Triggers struct {
-	service time.Time
-	pods    []trigger // by name
-}
-
-type trigger struct {
-	name string
-	at   time.Time
-}
-
-// Next returns what to remember after having seen a Service with its pods, which are ordered by name, and the earliest of
-// the changes since: the value of the annotation last-change-trigger-time, zero for none. The Service itself is the change
-// when nothing is remembered yet: t is nil then.
-func (t *Triggers) Next(svc *corev1.Service, pods []*corev1.Pod) (*Triggers, time.Time) {
-	next := &Triggers{service: svc.CreationTimestamp.Time, pods: make([]trigger, 0, len(pods))}
-	var first time.Time
-	changed := func(at, was time.Time) {
-		if at.After(was) && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
-	}
-	var rest []trigger
-	if t != nil {
-		rest = t.pods
-	}
-	for _, pod := range pods {
-		c := ReadyCondition(pod)
-		if c == nil || c.LastTransitionTime.IsZero() {
-			continue
-		}
-		for len(rest) > 0 && rest[0].name < pod.Name {
-			rest = rest[1:]
-		}
-		var was time.Time
-		if len(rest) > 0 && rest[0].name == pod.Name {
-			was = rest[0].at
-		}
-		next.pods = append(next.pods, trigger{pod.Name, c.LastTransitionTime.Time})
-		changed(c.LastTransitionTime.Time, was)
-	}
-	if t == nil {
-		return next, next.service
-	}
-	changed(next.service, t.service)
-	return next, first
 }

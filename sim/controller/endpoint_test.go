@@ -71,25 +71,52 @@ func TestServiceKeys(t *testing.T) {
 	}
 }
 
-func TestTriggers(t *testing.T) {
-	svc := &corev1.Service{ObjectMeta: metav1.ObjectMeta{CreationTimestamp: metav1.NewTime(time.Unix(50, 0))}}
-	var known *Triggers
+func TestBackends(t *testing.T) {
+	svc := &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", CreationTimestamp: metav1.NewTime(time.Unix(50, 0))},
+		Spec:       corev1.ServiceSpec{Selector: map[string]string{"app": "a"}},
+	}
+	a9, b7, b8, c8, other := backend("a", "a", 9), backend("b", "a", 7), backend("b", "a", 8), backend("c", "a", 8), backend("d", "b", 0)
+	var known *Backends[string]
+	made := ""
 	for _, step := range []struct {
-		name string
-		pods []*corev1.Pod
-		want int64 // 0 for none
+		name   string
+		pods   []*corev1.Pod
+		want   int64  // when the earliest change was; 0 for none
+		made   string // the pods that were looked at
+		differ int    // Backends that came and went
 	}{
-		{"the Service is new", []*corev1.Pod{backend("b", "a", -1)}, 50},
-		{"nothing", []*corev1.Pod{backend("b", "a", -1)}, 0},
-		{"a pod became ready", []*corev1.Pod{backend("b", "a", 7)}, 107},
-		{"two pods are new", []*corev1.Pod{backend("a", "a", 9), backend("b", "a", 7), backend("c", "a", 8)}, 108},
-		{"one is gone", []*corev1.Pod{backend("a", "a", 9), backend("c", "a", 8)}, 0},
-		{"it came back", []*corev1.Pod{backend("a", "a", 9), backend("b", "a", 7), backend("c", "a", 8)}, 107},
+		{"the Service is new", []*corev1.Pod{backend("b", "a", -1)}, 50, "b", 1},
+		{"a pod became ready", []*corev1.Pod{b7, other}, 107, "b", 2},
+		{"nothing", []*corev1.Pod{b7, other}, 0, "", 0},
+		{"two pods are new", []*corev1.Pod{a9, b7, c8}, 108, "ac", 2},
+		{"one is gone", []*corev1.Pod{a9, c8, other}, 0, "", 1},
+		{"it came back", []*corev1.Pod{a9, b7, c8}, 107, "b", 1},
+		{"it changed", []*corev1.Pod{a9, b8, c8}, 108, "b", 2},
+		{"all are gone", nil, 0, "", 3},
 	} {
+		cache := client.NewCache("pods")
+		for _, pod := range step.pods {
+			cache.Apply(client.Change{Type: client.Added, Resource: "pods", Object: pod})
+		}
+		made = ""
 		var at time.Time
-		known, at = known.Next(svc, step.pods)
-		if got := max(0, at.Unix()); got != step.want {
-			t.Errorf("%s: %d, want %d", step.name, got, step.want)
+		known, at = known.Next(View{Cache: cache}, svc, func(pod *corev1.Pod) string { made += pod.Name; return pod.Name })
+		if got := max(0, at.Unix()); got != step.want || made != step.made || len(known.Fresh)+len(known.Gone) != step.differ {
+			t.Errorf("%s: %d, made %q, %d came, %d went", step.name, got, made, len(known.Fresh), len(known.Gone))
+		}
+		names := ""
+		for _, b := range known.All {
+			names += b.Made
+		}
+		want := ""
+		for _, pod := range step.pods {
+			if pod != other {
+				want += pod.Name
+			}
+		}
+		if names != want {
+			t.Errorf("%s: the pods are %q, want %q", step.name, names, want)
 		}
 	}
 }

@@ -65,23 +65,22 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 		plan.Keep = v.Kept
 		return plan
 	}
-	pods := controller.SelectedPods(v, svc)
-	triggers, _ := v.Kept.(*controller.Triggers)
-	triggers, changed := triggers.Next(svc, pods)
-	plan.Keep = triggers
-	was, exists := v.Get("endpoints", k.Namespace, k.Name).(*corev1.Endpoints)
+	was, _ := v.Kept.(*known)
+	now, changed := was.next(v, svc)
+	plan.Keep = now
+	old, exists := v.Get("endpoints", k.Namespace, k.Name).(*corev1.Endpoints)
 	if !exists {
-		was = &corev1.Endpoints{ObjectMeta: metav1.ObjectMeta{Namespace: k.Namespace, Name: k.Name}}
+		old = &corev1.Endpoints{ObjectMeta: metav1.ObjectMeta{Namespace: k.Namespace, Name: k.Name}}
 	}
-	subsets := pack(svc, pods)
-	_, over := was.Annotations[corev1.EndpointsOverCapacity]
-	if exists && sameSubsets(was.Subsets, subsets) && labelled(was.Labels, svc.Labels) && !over && count(was.Subsets) <= capacity {
+	subsets := pack(svc, now.addresses)
+	_, over := old.Annotations[corev1.EndpointsOverCapacity]
+	if exists && sameSubsets(old.Subsets, subsets) && labelled(old.Labels, svc.Labels) && !over && count(old.Subsets) <= capacity {
 		return plan
 	}
-	endpoints := *was
+	endpoints := *old
 	endpoints.Subsets = subsets
 	endpoints.Labels = labelsFor(svc)
-	endpoints.Annotations = annotate(was.Annotations, changed, truncate(&endpoints))
+	endpoints.Annotations = annotate(old.Annotations, changed, truncate(&endpoints))
 	note := Note{Write: "update"}
 	for _, s := range subsets {
 		note.Ready += len(s.Addresses)

@@ -162,21 +162,19 @@ func TestPackAsKubernetes(t *testing.T) {
 				})
 			}
 		})
-		var pods []*corev1.Pod
+		cache := client.NewCache("pods")
 		var parts []corev1.EndpointSubset
 		for i := range 12 {
 			p := pod(fmt.Sprint("pod-", i), fmt.Sprintf("10.244.%d.%d", i%3, i*n+1), i%4-1)
 			if i%5 != 0 {
 				listens(int32(8080 + i%2))(p)
 			}
-			pods = append(pods, p)
-			_, all := addresses(svc, []*corev1.Pod{p})
-			for _, o := range offers(svc, []*corev1.Pod{p}) {
-				parts = append(parts, subset(all, o))
-			}
+			cache.Apply(client.Change{Type: client.Added, Resource: "pods", Object: p})
+			parts = append(parts, pack(svc, []*backend{{Pod: p, Made: addressOf(svc, p)}})...)
 		}
 		want := kubernetes.RepackSubsets(parts)
-		if got := pack(svc, pods); !apiequality.Semantic.DeepEqual(got, want) {
+		all, _ := (*known)(nil).next(controller.View{Cache: cache}, svc)
+		if got := pack(svc, all.addresses); !apiequality.Semantic.DeepEqual(got, want) {
 			t.Errorf("%d ports: %s\nwant %s", n+1, text(got), text(want))
 		}
 	}

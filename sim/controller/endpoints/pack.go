@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/dump"
@@ -19,17 +20,71 @@ import (
 // capacity is how many addresses one Endpoints object may have.
 const capacity = 1000
 
-// address is a pod's address among a Service's endpoints.
+// address is what the endpoints show of a pod: no IP for nothing.
 type address struct {
 	corev1.EndpointAddress
-	pod   *corev1.Pod
 	ready bool
 }
 
-// pack returns the subsets of a Service: the ports that the same pods offer are one subset, addresses are ordered as
-// strings. Models k8s.io/kubernetes/pkg/api/v1/endpoints.RepackSubsets.
-func pack(svc *corev1.Service, pods []*corev1.Pod) []corev1.EndpointSubset {
-	pods, all := addresses(svc, pods)
+type backend = controller.Backend[address]
+
+// known is what the controller remembers of a Service. It must never be changed.
+type known struct {
+	pods      *controller.Backends[address]
+	addresses []*backend // those of pods that have one, in the order of the endpoints
+}
+
+// next returns what is known of a Service now, and the earliest of the changes since.
+func (k *known) next(v controller.View, svc *corev1.Service) (*known, time.Time) {
+	var was known
+	if k != nil {
+		was = *k
+	}
+	pods, changed := was.pods.Next(v, svc, func(pod *corev1.Pod) address { return addressOf(svc, pod) })
+	all := make([]*backend, 0, len(pods.All))
+	if len(pods.Fresh) < len(pods.All) { // most are in order already
+		for _, b := range was.addresses {
+			if !slices.Contains(pods.Gone, b) {
+				all = append(all, b)
+			}
+		}
+	}
+	for _, b := range pods.Fresh {
+		if b.Made.IP != "" {
+			all = append(all, b)
+		}
+	}
+	slices.SortFunc(all, func(a, b *backend) int {
+		if c := strings.Compare(a.Made.IP, b.Made.IP); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Pod.UID, b.Pod.UID)
+	})
+	return &known{pods, all}, changed
+}
+
+// addressOf returns what the endpoints show of a pod.
+func addressOf(svc *corev1.Service, pod *corev1.Pod) address {
+	ip := ipOf(svc, pod)
+	if ip == "" || !controller.IsEndpoint(pod, svc.Spec.PublishNotReadyAddresses) {
+		return address{}
+	}
+	a := address{
+		EndpointAddress: corev1.EndpointAddress{
+			IP: ip, NodeName: &pod.Spec.NodeName,
+			TargetRef: &corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
+		},
+		ready: svc.Spec.PublishNotReadyAddresses || controller.IsReady(pod),
+	}
+	if controller.HasHostname(pod, svc) {
+		a.Hostname = pod.Spec.Hostname
+	}
+	return a
+}
+
+// pack returns the subsets of a Service with these addresses: the ports that the same pods offer are one subset, addresses
+// are ordered as strings. Models k8s.io/kubernetes/pkg/api/v1/endpoints.RepackSubsets.
+func pack(svc *corev1.Service, all []*backend) []corev1.EndpointSubset {
 	if len(svc.Spec.Ports) == 0 {
 		if svc.Spec.ClusterIP != corev1.ClusterIPNone || len(all) == 0 {
 			return nil
@@ -41,38 +96,11 @@ func pack(svc *corev1.Service, pods []*corev1.Pod) []corev1.EndpointSubset {
 		return []corev1.EndpointSubset{subset(all, offer{members: members})}
 	}
 	subsets := []corev1.EndpointSubset{}
-	for _, o := range offers(svc, pods) {
+	for _, o := range offers(svc, all) {
 		subsets = append(subsets, subset(all, o))
 	}
 	sortByHash(subsets)
 	return subsets
-}
-
-// addresses returns the addresses of the pods that are endpoints, in their order, and the pods in the same order.
-func addresses(svc *corev1.Service, pods []*corev1.Pod) ([]*corev1.Pod, []address) {
-	all := make([]address, 0, len(pods))
-	for _, pod := range pods {
-		if ip := ipOf(svc, pod); ip != "" && controller.IsEndpoint(pod, svc.Spec.PublishNotReadyAddresses) {
-			all = append(all, address{pod: pod, EndpointAddress: corev1.EndpointAddress{IP: ip}})
-		}
-	}
-	slices.SortFunc(all, func(a, b address) int {
-		return cmp.Or(strings.Compare(a.IP, b.IP), cmp.Compare(a.pod.UID, b.pod.UID))
-	})
-	refs := make([]corev1.ObjectReference, len(all))
-	sorted := make([]*corev1.Pod, len(all))
-	for i := range all {
-		a := &all[i]
-		pod := a.pod
-		refs[i] = corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
-		a.NodeName, a.TargetRef = &pod.Spec.NodeName, &refs[i]
-		a.ready = svc.Spec.PublishNotReadyAddresses || controller.IsReady(pod)
-		if controller.HasHostname(pod, svc) {
-			a.Hostname = pod.Spec.Hostname
-		}
-		sorted[i] = pod
-	}
-	return sorted, all
 }
 
 // ipOf returns the pod's address of the Service's family, empty when it has none.
@@ -93,22 +121,23 @@ type offer struct {
 }
 
 // offers returns which pods offer each of the Service's ports. A named port may have another number in each pod.
-func offers(svc *corev1.Service, pods []*corev1.Pod) []offer {
+func offers(svc *corev1.Service, all []*backend) []offer {
 	var single []offer // one port each
 	for i := range svc.Spec.Ports {
 		sp := &svc.Spec.Ports[i]
 		first := len(single)
-		for j, pod := range pods {
-			number, ok := controller.TargetPort(pod, sp)
+		for j, b := range all {
+			number, ok := controller.TargetPort(b.Pod, sp)
 			if !ok {
 				continue
 			}
 			at := first + slices.IndexFunc(single[first:], func(o offer) bool { return o.ports[0].Port == number })
 			if at < first {
 				at = len(single)
-				single = append(single, offer{ports: []corev1.EndpointPort{{
-					Name: sp.Name, Port: number, Protocol: sp.Protocol, AppProtocol: sp.AppProtocol,
-				}}})
+				single = append(single, offer{
+					ports:   []corev1.EndpointPort{{Name: sp.Name, Port: number, Protocol: sp.Protocol, AppProtocol: sp.AppProtocol}},
+					members: make([]int, 0, len(all)-j),
+				})
 			}
 			single[at].members = append(single[at].members, j)
 		}
@@ -128,13 +157,21 @@ func offers(svc *corev1.Service, pods []*corev1.Pod) []offer {
 	return merged
 }
 
-func subset(all []address, o offer) corev1.EndpointSubset {
-	s := corev1.EndpointSubset{Ports: o.ports}
+func subset(all []*backend, o offer) corev1.EndpointSubset {
+	ready := 0
 	for _, i := range o.members {
-		if all[i].ready {
-			s.Addresses = append(s.Addresses, all[i].EndpointAddress)
+		if all[i].Made.ready {
+			ready++
+		}
+	}
+	s := corev1.EndpointSubset{Ports: o.ports}
+	s.Addresses = slices.Grow(s.Addresses, ready)
+	s.NotReadyAddresses = slices.Grow(s.NotReadyAddresses, len(o.members)-ready)
+	for _, i := range o.members {
+		if all[i].Made.ready {
+			s.Addresses = append(s.Addresses, all[i].Made.EndpointAddress)
 		} else {
-			s.NotReadyAddresses = append(s.NotReadyAddresses, all[i].EndpointAddress)
+			s.NotReadyAddresses = append(s.NotReadyAddresses, all[i].Made.EndpointAddress)
 		}
 	}
 	return s

@@ -81,11 +81,10 @@ func reconcile(v controller.View, k controller.Key) controller.Plan {
 	if svc.Spec.Type == corev1.ServiceTypeExternalName || svc.Spec.Selector == nil {
 		return controller.Plan{Keep: v.Kept}
 	}
-	pods := controller.SelectedPods(v, svc)
-	triggers, _ := v.Kept.(*controller.Triggers)
-	triggers, changed := triggers.Next(svc, pods)
-	s := &sync{view: v, svc: svc, pods: pods, changed: changed}
-	s.plan.Keep = triggers
+	was, _ := v.Kept.(*controller.Backends[endpoints])
+	s := &sync{view: v, svc: svc, zones: map[string]zone{}}
+	pods, changed := was.Next(v, svc, func(pod *corev1.Pod) endpoints { return endpointsOf(svc, pod, s.zone(pod.Spec.NodeName)) })
+	s.pods, s.changed, s.plan.Keep = pods.All, changed, pods
 	s.existing = slicesOf(v, svc)
 	s.run()
 	if s.note.Created+s.note.Updated+s.note.Deleted > 0 {

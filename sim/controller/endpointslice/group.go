@@ -22,22 +22,21 @@ type group struct {
 	family    discoveryv1.AddressType
 	ports     []discoveryv1.EndpointPort
 	key       string
-	endpoints []discoveryv1.Endpoint // by the names of their pods
-	taken     []bool                 // those that are in a slice already
+	endpoints []*discoveryv1.Endpoint // by the names of their pods
+	taken     []bool                  // those that are in a slice already
 }
 
 // desired returns the groups of endpoints that there should be.
 func (s *sync) desired(family discoveryv1.AddressType) []*group {
 	var groups []*group
-	refs := make([]corev1.ObjectReference, len(s.pods))
 	named := slices.ContainsFunc(s.svc.Spec.Ports, func(p corev1.ServicePort) bool { return p.TargetPort.StrVal != "" })
 	var current *group
-	for i, pod := range s.pods {
-		if !controller.IsEndpoint(pod, true) {
+	for _, b := range s.pods {
+		if b.Made == nil {
 			continue
 		}
 		if current == nil || named {
-			ports := portsOf(s.svc, pod)
+			ports := portsOf(s.svc, b.Pod)
 			key := portsKey(ports)
 			at := slices.IndexFunc(groups, func(g *group) bool { return g.key == key })
 			if at < 0 {
@@ -46,15 +45,13 @@ func (s *sync) desired(family discoveryv1.AddressType) []*group {
 			}
 			current = groups[at]
 		}
-		node, ok := s.view.Get("nodes", "", pod.Spec.NodeName).(*corev1.Node)
-		if !ok && !s.svc.Spec.PublishNotReadyAddresses {
+		z := s.zone(b.Pod.Spec.NodeName)
+		if !z.known && !s.svc.Spec.PublishNotReadyAddresses {
 			s.plan.Retry = true // the node is gone, or not seen yet
 			continue
 		}
-		refs[i] = corev1.ObjectReference{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
-		if e := s.endpoint(pod, node, family); len(e.Addresses) > 0 {
-			e.TargetRef = &refs[i]
-			current.endpoints = append(current.endpoints, e)
+		if e := b.Made[family]; e != nil {
+			current.endpoints = append(current.endpoints, placed(e, z))
 			s.note.Endpoints++
 			if *e.Conditions.Ready {
 				s.note.Ready++
@@ -67,33 +64,6 @@ func (s *sync) desired(family discoveryv1.AddressType) []*group {
 	return groups
 }
 
-// endpoint returns a pod's endpoint, without its target.
-func (s *sync) endpoint(pod *corev1.Pod, node *corev1.Node, family discoveryv1.AddressType) discoveryv1.Endpoint {
-	serving, terminating := controller.IsReady(pod), pod.DeletionTimestamp != nil
-	ready := s.svc.Spec.PublishNotReadyAddresses || serving && !terminating
-	e := discoveryv1.Endpoint{
-		Conditions: discoveryv1.EndpointConditions{Ready: &ready, Serving: &serving, Terminating: &terminating},
-	}
-	for i := range pod.Status.PodIPs {
-		ip := pod.Status.PodIPs[i].IP
-		if strings.Contains(ip, ":") == (family == discoveryv1.AddressTypeIPv6) {
-			e.Addresses = append(e.Addresses, ip)
-		}
-	}
-	if pod.Spec.NodeName != "" {
-		e.NodeName = &pod.Spec.NodeName
-	}
-	if node != nil {
-		if zone := node.Labels[corev1.LabelTopologyZone]; zone != "" {
-			e.Zone = &zone
-		}
-	}
-	if controller.HasHostname(pod, s.svc) {
-		e.Hostname = &pod.Spec.Hostname
-	}
-	return e
-}
-
 // take claims those of a slice's endpoints that are wanted and returns them as they should be, and whether the slice has
 // exactly these already.
 func (g *group) take(have []discoveryv1.Endpoint) (kept []discoveryv1.Endpoint, same bool) {
@@ -101,13 +71,13 @@ func (g *group) take(have []discoveryv1.Endpoint) (kept []discoveryv1.Endpoint, 
 	for i := range have {
 		was := &have[i]
 		at, ok := g.find(was)
-		if !ok || g.taken[at] || !samePlace(&g.endpoints[at], was) {
+		if !ok || g.taken[at] || !samePlace(g.endpoints[at], was) {
 			same = false
 			continue
 		}
 		g.taken[at] = true
-		same = same && sameState(&g.endpoints[at], was)
-		kept = append(kept, g.endpoints[at])
+		same = same && sameState(g.endpoints[at], was)
+		kept = append(kept, *g.endpoints[at])
 	}
 	return kept, same
 }
@@ -117,7 +87,7 @@ func (g *group) find(e *discoveryv1.Endpoint) (int, bool) {
 	if e.TargetRef == nil {
 		return 0, false
 	}
-	return slices.BinarySearchFunc(g.endpoints, e.TargetRef.Name, func(e discoveryv1.Endpoint, name string) int {
+	return slices.BinarySearchFunc(g.endpoints, e.TargetRef.Name, func(e *discoveryv1.Endpoint, name string) int {
 		return strings.Compare(e.TargetRef.Name, name)
 	})
 }
@@ -127,7 +97,7 @@ func (g *group) left() []*discoveryv1.Endpoint {
 	var out []*discoveryv1.Endpoint
 	for i := range g.endpoints {
 		if !g.taken[i] {
-			out = append(out, &g.endpoints[i])
+			out = append(out, g.endpoints[i])
 		}
 	}
 	return out

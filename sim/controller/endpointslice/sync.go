@@ -16,7 +16,8 @@ import (
 type sync struct {
 	view     controller.View
 	svc      *corev1.Service
-	pods     []*corev1.Pod // by name
+	pods     []*controller.Backend[endpoints] // by name
+	zones    map[string]zone                  // of nodes that were looked up
 	existing []*discoveryv1.EndpointSlice
 	changed  time.Time // what the trigger annotation says; zero for nothing
 	plan     controller.Plan
