@@ -162,21 +162,33 @@ func TestOutOfMemory(t *testing.T) {
 func TestRestartPolicies(t *testing.T) {
 	for _, test := range []struct {
 		policy   corev1.RestartPolicy
+		own      corev1.ContainerRestartPolicy // of the container, which starts it again after exit code 42
 		script   string
 		phase    corev1.PodPhase
 		restarts bool
 	}{
-		{corev1.RestartPolicyAlways, "exit 0", corev1.PodRunning, true},
-		{corev1.RestartPolicyAlways, "exit 1", corev1.PodRunning, true},
-		{corev1.RestartPolicyOnFailure, "exit 0", corev1.PodSucceeded, false},
-		{corev1.RestartPolicyOnFailure, "exit 1", corev1.PodRunning, true},
-		{corev1.RestartPolicyNever, "exit 0", corev1.PodSucceeded, false},
-		{corev1.RestartPolicyNever, "exit 1", corev1.PodFailed, false},
+		{corev1.RestartPolicyAlways, "", "exit 0", corev1.PodRunning, true},
+		{corev1.RestartPolicyAlways, "", "exit 1", corev1.PodRunning, true},
+		{corev1.RestartPolicyOnFailure, "", "exit 0", corev1.PodSucceeded, false},
+		{corev1.RestartPolicyOnFailure, "", "exit 1", corev1.PodRunning, true},
+		{corev1.RestartPolicyNever, "", "exit 0", corev1.PodSucceeded, false},
+		{corev1.RestartPolicyNever, "", "exit 1", corev1.PodFailed, false},
+		{corev1.RestartPolicyNever, corev1.ContainerRestartPolicyOnFailure, "exit 1", corev1.PodRunning, true},
+		{corev1.RestartPolicyNever, corev1.ContainerRestartPolicyNever, "exit 1", corev1.PodFailed, false},
+		{corev1.RestartPolicyNever, corev1.ContainerRestartPolicyNever, "exit 42", corev1.PodRunning, true},
 	} {
 		w := newWorld(27)
 		w.Post(0, client.Server, pod("job", "busybox", func(p *corev1.Pod) {
 			p.Spec.RestartPolicy = test.policy
-			p.Spec.Containers[0].Command = []string{"sh", "-c", test.script}
+			c := &p.Spec.Containers[0]
+			c.Command = []string{"sh", "-c", test.script}
+			if test.own != "" {
+				c.RestartPolicy = &test.own
+				c.RestartPolicyRules = []corev1.ContainerRestartRule{{
+					Action:    corev1.ContainerRestartRuleActionRestart,
+					ExitCodes: &corev1.ContainerRestartRuleOnExitCodes{Operator: corev1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{42}},
+				}}
+			}
 		}))
 		w.run(30 * time.Second)
 		s := w.server().pods["job"].Status

@@ -1,6 +1,8 @@
 package kubelet
 
 import (
+	"slices"
+
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -70,8 +72,14 @@ func (k *Kubelet) killIll(t *engine.Turn, w *worker) bool {
 func (w *worker) missing() []int {
 	var list []int
 	for i := range w.containers {
+		if c := &w.containers[i]; c.debug && c.state == absent {
+			list = append(list, i)
+		}
+	}
+	for i := range w.containers {
 		c := &w.containers[i]
 		switch {
+		case c.debug:
 		case c.init && c.state == exited && c.code == 0:
 		case c.init && c.state == running:
 			return list
@@ -100,21 +108,43 @@ func (w *worker) restarts(i int) bool {
 	switch {
 	case w.stage != alive || c.state == running:
 		return false
+	case c.debug:
+		return c.state == absent
 	case c.state != exited || c.sidecar:
 		return true
 	}
 	return w.policyRestarts(c)
 }
 
-// policyRestarts reports whether a container that ended is started again by the pod's restart policy.
+// policyRestarts reports whether a container that ended is started again: by its own restart policy, whose rules about exit
+// codes come first, or by the pod's.
+//
+// Simplified: a rule that restarts all containers does nothing; Kubernetes restarts them.
 func (w *worker) policyRestarts(c *container) bool {
-	switch w.pod.Spec.RestartPolicy {
+	policy := w.pod.Spec.RestartPolicy
+	if own := c.spec.RestartPolicy; own != nil {
+		for i := range c.spec.RestartPolicyRules {
+			if r := &c.spec.RestartPolicyRules[i]; r.Action == corev1.ContainerRestartRuleActionRestart && applies(r.ExitCodes, c.code) {
+				return true
+			}
+		}
+		policy = corev1.RestartPolicy(*own)
+	}
+	switch policy {
 	case corev1.RestartPolicyNever:
 		return false
 	case corev1.RestartPolicyOnFailure:
 		return c.code != 0
 	}
 	return !c.init || c.code != 0
+}
+
+// applies reports whether a rule is about an exit code.
+func applies(on *corev1.ContainerRestartRuleOnExitCodes, code int32) bool {
+	if on == nil {
+		return false
+	}
+	return slices.Contains(on.Values, code) == (on.Operator == corev1.ContainerRestartRuleOnExitCodesOpIn)
 }
 
 // requestToken asks for the service account token that the pod's volumes need.
