@@ -234,7 +234,8 @@ func (s *Server) prepareUpdate(
 	if status := keepMeta(res, o, old); status != nil {
 		return outcome{}, status
 	}
-	if r.Subresource == "" {
+	switch r.Subresource {
+	case "", "ephemeralcontainers", "resize": // the others change nothing that has defaults
 		api.Scheme.Default(o)
 	}
 	dropKind(o)

@@ -62,3 +62,20 @@ func TestLogFollowed(t *testing.T) {
 		t.Errorf("followed: %d %q", a.code, a.body)
 	}
 }
+
+// TestEphemeralContainer adds a container to a running pod as kubectl debug does, without what has a default, and reads its log.
+func TestEphemeralContainer(t *testing.T) {
+	d, s := serve(t)
+	if a := send(t, s, "POST", logPods, `{"metadata":{"name":"web"},"spec":{"containers":[{"name":"a","image":"nginx:1.27"}]}}`); a.code != 201 {
+		t.Fatal(a.code, a.body)
+	}
+	d.advance(t, 4*time.Second)
+	patch := `{"spec":{"ephemeralContainers":[{"name":"debugger","image":"busybox","command":["sh","-c","echo looking; sleep 100"]}]}}`
+	if a := send(t, s, "PATCH", logPods+"/web/ephemeralcontainers", patch, "Content-Type: application/strategic-merge-patch+json"); a.code != 200 {
+		t.Fatal(a.code, a.body)
+	}
+	d.advance(t, 4*time.Second)
+	if a := send(t, s, "GET", logPods+"/web/log?container=debugger", ""); a.body != "looking\n" {
+		t.Errorf("%d %q", a.code, a.body)
+	}
+}

@@ -65,7 +65,7 @@ func (w *worker) containersReady(phase corev1.PodPhase) corev1.PodCondition {
 	}
 	var unready []string
 	for i := range w.containers {
-		if p := &w.containers[i]; !p.init && !(p.state == running && p.started && p.ready) {
+		if p := &w.containers[i]; !p.init && !p.debug && !(p.state == running && p.started && p.ready) {
 			unready = append(unready, p.spec.Name)
 		}
 	}
@@ -89,7 +89,7 @@ func (w *worker) initialized(phase corev1.PodPhase) corev1.PodCondition {
 		switch {
 		case p.init && !(p.state == exited && p.code == 0), p.sidecar && !(p.state == running && p.started):
 			incomplete = append(incomplete, p.spec.Name)
-		case !p.init && !p.sidecar && (p.began > 0 || p.last != nil):
+		case !p.init && !p.sidecar && !p.debug && (p.began > 0 || p.last != nil):
 			return c // once a regular container has run, the pod stays initialized
 		}
 	}

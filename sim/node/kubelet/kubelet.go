@@ -5,7 +5,7 @@
 // A pod worker takes one step at a time, as upstream's: a sync compares the pod with what runs, writes the status, and
 // starts what is missing. The order and content of its writes are those of the recordings of a real cluster.
 //
-// It leaves out volumes of storage, eviction, static pods, ephemeral containers, in-place changes of a pod, and device
+// It leaves out volumes of storage, eviction, static pods, in-place changes of a pod, and device
 // plugins. Models k8s.io/kubernetes/pkg/kubelet.
 package kubelet
 

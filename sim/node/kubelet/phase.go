@@ -20,6 +20,7 @@ func (w *worker) phase() corev1.PodPhase {
 		c := &w.containers[i]
 		over := c.state == exited
 		switch {
+		case c.debug:
 		case c.init && over && c.code != 0:
 			if !w.policyRestarts(c) {
 				failed++
@@ -67,7 +68,7 @@ func (w *worker) phase() corev1.PodPhase {
 // hasRun reports whether a regular container of the pod has ever started.
 func (w *worker) hasRun() bool {
 	for i := range w.containers {
-		if c := &w.containers[i]; !c.init && !c.sidecar && (c.began > 0 || c.last != nil) {
+		if c := &w.containers[i]; !c.init && !c.sidecar && !c.debug && (c.began > 0 || c.last != nil) {
 			return true
 		}
 	}

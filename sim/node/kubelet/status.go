@@ -78,9 +78,13 @@ func (k *Kubelet) status(t *engine.Turn, w *worker) *corev1.PodStatus {
 	inits := len(w.pod.Spec.InitContainers)
 	for i := range w.containers {
 		cs := w.containerStatus(i)
-		if i < inits {
+		switch {
+		case i < inits:
 			s.InitContainerStatuses = append(s.InitContainerStatuses, cs)
-		} else {
+		case w.containers[i].debug:
+			cs.Ready, cs.Started = false, nil
+			s.EphemeralContainerStatuses = append(s.EphemeralContainerStatuses, cs)
+		default:
 			s.ContainerStatuses = append(s.ContainerStatuses, cs)
 		}
 	}
@@ -175,6 +179,7 @@ func same(a, b *corev1.PodStatus) bool {
 		}
 	}
 	return sameContainers(a.InitContainerStatuses, b.InitContainerStatuses) &&
+		sameContainers(a.EphemeralContainerStatuses, b.EphemeralContainerStatuses) &&
 		sameContainers(a.ContainerStatuses, b.ContainerStatuses)
 }
 
@@ -185,7 +190,7 @@ func sameContainers(a, b []corev1.ContainerStatus) bool {
 	for i := range a {
 		x, y := &a[i], &b[i]
 		if x.Ready != y.Ready || x.RestartCount != y.RestartCount || x.ContainerID != y.ContainerID || x.Image != y.Image ||
-			*x.Started != *y.Started || !sameState(&x.State, &y.State) || !sameState(&x.LastTerminationState, &y.LastTerminationState) {
+			isTrue(x.Started) != isTrue(y.Started) || !sameState(&x.State, &y.State) || !sameState(&x.LastTerminationState, &y.LastTerminationState) {
 			return false
 		}
 	}

@@ -160,7 +160,7 @@ func (k *Kubelet) stopped(t *engine.Turn, w *worker) {
 // allEnded reports whether every container of the pod has run and ended.
 func (w *worker) allEnded() bool {
 	for i := range w.containers {
-		if w.containers[i].state != exited {
+		if c := &w.containers[i]; c.state != exited && !(c.debug && c.state != running) {
 			return false
 		}
 	}

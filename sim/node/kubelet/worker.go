@@ -77,6 +77,7 @@ type container struct {
 	spec    *corev1.Container
 	init    bool // an init container that has to end before the next starts
 	sidecar bool // an init container that stays
+	debug   bool // an ephemeral container: started once, whatever the others do
 	mounts  []corev1.VolumeMountStatus
 
 	id       string // of the latest, empty before
@@ -140,7 +141,19 @@ func newWorker(pod *corev1.Pod) *worker {
 		c := &pod.Spec.Containers[i]
 		w.containers = append(w.containers, container{spec: c, mounts: mounts(c)})
 	}
+	w.addEphemeral()
 	return w
+}
+
+// addEphemeral takes in the ephemeral containers that the pod has got since, and reports whether there are any.
+func (w *worker) addEphemeral() bool {
+	all := w.pod.Spec.EphemeralContainers
+	known := len(w.containers) - len(w.pod.Spec.InitContainers) - len(w.pod.Spec.Containers)
+	for i := range all[min(known, len(all)):] {
+		c := (*corev1.Container)(&all[known+i].EphemeralContainerCommon)
+		w.containers = append(w.containers, container{spec: c, debug: true, mounts: mounts(c)})
+	}
+	return known < len(all)
 }
 
 func mounts(c *corev1.Container) []corev1.VolumeMountStatus {
@@ -174,8 +187,11 @@ func (k *Kubelet) edit(uid types.UID) *worker {
 // path returns how Events name a container: "spec.containers{nginx}".
 func (w *worker) path(container int) string {
 	c := &w.containers[container]
-	if c.init || c.sidecar {
+	switch {
+	case c.init || c.sidecar:
 		return "spec.initContainers{" + c.spec.Name + "}"
+	case c.debug:
+		return "spec.ephemeralContainers{" + c.spec.Name + "}"
 	}
 	return "spec.containers{" + c.spec.Name + "}"
 }
@@ -203,6 +219,11 @@ func (k *Kubelet) podChanged(t *engine.Turn, change client.ChangeType, pod *core
 		n := *old
 		n.pod = pod
 		k.workers.ReplaceOrInsert(&n)
+		if len(pod.Spec.EphemeralContainers) > 0 {
+			if w := k.edit(pod.UID); w.addEphemeral() && w.stage == alive {
+				k.after(t, w, t.Rand().Draw(k.config.Resync), timerSync)
+			}
+		}
 	}
 }
 
