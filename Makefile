@@ -3,7 +3,7 @@
 GO        ?= go
 TOOL      := $(GO) tool -modfile=build/tools/go.mod
 SOURCES   := app build sim wasm
-RECORDINGS ?= 01,02,03,04,05,06,07,08,09,10,11,13,14,15
+RECORDINGS ?= 01,02,03,04,05,06,07,08,09,10,11,12,13,14,15
 NODE_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 
 .PHONY: run site test setup chromium check unit wasm parity clients bench clean

@@ -19,6 +19,7 @@ import (
 	"orrery/sim/controller/endpointslicemirroring"
 	"orrery/sim/controller/expand"
 	"orrery/sim/controller/garbagecollector"
+	"orrery/sim/controller/horizontalpodautoscaling"
 	"orrery/sim/controller/job"
 	"orrery/sim/controller/namespace"
 	"orrery/sim/controller/nodelifecycle"
@@ -65,6 +66,7 @@ var controllers = []*controller.Spec{
 	&job.Spec,
 	&ttlafterfinished.Spec,
 	&cronjob.Spec,
+	&horizontalpodautoscaling.Spec,
 	&persistentvolume.Spec,
 	&pvcprotection.Spec,
 	&pvprotection.Spec,
