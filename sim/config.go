@@ -82,6 +82,9 @@ func (c Config) complete() (Config, error) {
 			return c, fmt.Errorf("a node's cpu or memory %q: %w", q, err)
 		}
 	}
+	if err := c.Scheduler.Validate(); err != nil {
+		return c, err
+	}
 	if c.Begin < 0 {
 		return c, fmt.Errorf("a world begins at %s or later", engine.Epoch.Format(time.RFC3339))
 	}

@@ -25,7 +25,7 @@ func (s *Scheduler) schedule(t *engine.Turn) {
 		message := "skip schedule deleting pod: " + pod.Namespace + "/" + pod.Name
 		t.Entry.Data = &Decision{
 			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, Event: t.Entry.Number, At: t.Now(), Attempt: p.Attempts,
-			Plugins: s.profile.names, Message: message, Skipped: true,
+			Plugins: s.of(p.Pod).names, Message: message, Skipped: true,
 		}
 		s.recorder.send(t, pod, corev1.EventTypeWarning, "FailedScheduling", "Scheduling", message)
 		return
@@ -59,7 +59,7 @@ func (s *Scheduler) schedule(t *engine.Turn) {
 
 // bind assigns a pod to its node.
 func (s *Scheduler) bind(t *engine.Turn, p framework.QueuedPod, node string) {
-	id := s.conn.Send(t, s.profile.binder.Bind(p.Pod.Pod, node))
+	id := s.conn.Send(t, s.of(p.Pod).binder.Bind(p.Pod.Pod, node))
 	s.binding.ReplaceOrInsert(binding{id: id, pod: p, node: node})
 }
 
@@ -136,7 +136,7 @@ func (s *Scheduler) bound(t *engine.Turn, b binding, failure *metav1.Status) {
 			"Successfully assigned "+pod.Namespace+"/"+pod.Name+" to "+b.node)
 		return
 	}
-	s.unbound(t, b.pod, "running Bind plugin \""+s.profile.binder.Name()+"\": "+failure.Message)
+	s.unbound(t, b.pod, "running Bind plugin \""+s.of(b.pod.Pod).binder.Name()+"\": "+failure.Message)
 }
 
 // unbound gives the place of a pod away that could not be bound, and has it tried again later.

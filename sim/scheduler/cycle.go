@@ -12,16 +12,17 @@ const noNodes = "no nodes available to schedule pods"
 // decide filters and scores the nodes for a pod. The set returned with the decision holds the plugins that refused nodes,
 // when no node was left.
 func (s *Scheduler) decide(t *engine.Turn, p *framework.QueuedPod) (*Decision, uint32) {
+	profile := s.of(p.Pod)
 	d := &Decision{
 		Namespace: p.Pod.Namespace, Name: p.Pod.Name, UID: p.Pod.UID, Event: t.Entry.Number, At: t.Now(),
-		Attempt: p.Attempts, Plugins: s.profile.names,
+		Attempt: p.Attempts, Plugins: profile.names,
 	}
 	if len(s.cache.Nodes()) == 0 {
 		d.Message = noNodes
 		return d, 0
 	}
 	f := filtering{
-		profile: s.profile, cluster: s.cache, nodes: s.cache.Nodes(), decision: d, guests: s.nominations.above(p.Pod),
+		profile: profile, cluster: s.cache, nodes: s.cache.Nodes(), decision: d, guests: s.nominations.above(p.Pod),
 	}
 	if !f.prepare(p.Pod) {
 		d.Message = f.message()
@@ -33,8 +34,8 @@ func (s *Scheduler) decide(t *engine.Turn, p *framework.QueuedPod) (*Decision, u
 	}
 	switch d.Feasible {
 	case 0:
-		if s.profile.post != nil {
-			d.Preemption = s.profile.post.PostFilter(p.Pod, &trial{s.cache, &f, t.Stream("preemption")})
+		if profile.post != nil {
+			d.Preemption = profile.post.PostFilter(p.Pod, &trial{s.cache, &f, t.Stream("preemption")})
 		}
 		d.Message = f.message()
 		return d, f.rejectors
@@ -114,7 +115,7 @@ func (f *filtering) refuseAll(plugin string) {
 
 // run filters the nodes, beginning at the one where the cycle before stopped, until enough have passed.
 func (f *filtering) run(start int) {
-	d, enough := f.decision, nodesToFind(len(f.nodes))
+	d, enough := f.decision, nodesToFind(len(f.nodes), f.percentage)
 	d.Nodes = make([]Node, 0, enough) // in most cases exactly these
 	f.passed, f.feasible = make([]int, 0, enough), make([]*framework.Node, 0, enough)
 	for i := range f.nodes {
@@ -203,13 +204,16 @@ func (f *filtering) count(p *framework.Pod, n *framework.Node, sign int64) {
 	}
 }
 
-// nodesToFind returns how many feasible nodes are enough: all of up to 100, in larger clusters a share.
-func nodesToFind(nodes int) int {
+// nodesToFind returns how many feasible nodes are enough: all of up to 100, in larger clusters a share, which adapts to
+// their size when it is 0.
+func nodesToFind(nodes, percentage int) int {
 	const least = 100
 	if nodes < least {
 		return nodes
 	}
-	percentage := max(50-nodes/125, 5)
+	if percentage == 0 {
+		percentage = max(50-nodes/125, 5)
+	}
 	return max(nodes*percentage/100, least)
 }
 

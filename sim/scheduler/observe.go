@@ -23,7 +23,7 @@ func (s *Scheduler) observe(t *engine.Turn, ch *client.Change) {
 			s.podGone(t, o)
 		case o.Spec.NodeName != "":
 			s.podPlaced(t, o)
-		case o.Spec.SchedulerName == reporter:
+		case s.profileOf(o.Spec.SchedulerName) != nil:
 			s.podWaits(t, o)
 		}
 	default:

@@ -37,10 +37,11 @@ type check struct{ uid types.UID }
 // prebind begins to prepare a node for a pod, and reports whether there is anything to do. What is to be written counts
 // from now on, so that the next pod cannot be promised the same.
 func (s *Scheduler) prebind(t *engine.Turn, p framework.QueuedPod, node string) bool {
-	if s.profile.pre == nil {
+	pre := s.of(p.Pod).pre
+	if pre == nil {
 		return false
 	}
-	writes := s.profile.pre.PreBind(p.Pod, s.cache.Node(node), s.cache)
+	writes := pre.PreBind(p.Pod, s.cache.Node(node), s.cache)
 	if len(writes) == 0 {
 		return false
 	}
@@ -101,7 +102,7 @@ func (s *Scheduler) check(t *engine.Turn, uid types.UID) {
 		s.giveUp(t, b, "binding volumes: pod does not exist any more")
 		return
 	}
-	done, failure := s.profile.pre.Prebound(p.Pod, n, s.cache)
+	done, failure := s.of(p.Pod).pre.Prebound(p.Pod, n, s.cache)
 	switch {
 	case failure != "":
 		s.giveUp(t, b, failure)
@@ -131,5 +132,5 @@ func (s *Scheduler) giveUp(t *engine.Turn, b prebinding, failure string) {
 			s.cache.Objects().Apply(client.Change{Type: client.Modified, Resource: w.Resource, Object: b.before[i]})
 		}
 	}
-	s.unbound(t, b.pod, "running PreBind plugin \""+s.profile.pre.Name()+"\": "+failure)
+	s.unbound(t, b.pod, "running PreBind plugin \""+s.of(b.pod.Pod).pre.Name()+"\": "+failure)
 }

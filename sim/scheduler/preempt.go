@@ -18,6 +18,7 @@ import (
 type preemption struct {
 	namespace, name string // of the pod that place is made for
 	uid             types.UID
+	scheduler       string // that it names
 	node            string
 	open            int // victims on their way out, the last one not counted
 	last            *corev1.Pod
@@ -44,16 +45,16 @@ func (s *Scheduler) preempt(t *engine.Turn, pod *corev1.Pod, d *framework.Preemp
 		return
 	}
 	p := preemption{
-		namespace: pod.Namespace, name: pod.Name, uid: pod.UID, node: d.Node,
+		namespace: pod.Namespace, name: pod.Name, uid: pod.UID, scheduler: pod.Spec.SchedulerName, node: d.Node,
 		open: len(victims) - 1, last: victims[len(victims)-1],
 	}
 	s.preemptions.ReplaceOrInsert(p)
 	s.queue.Hold(pod.Namespace, pod.Name, true)
 	for _, v := range victims[:p.open] {
-		s.mark(t, p.uid, v)
+		s.mark(t, p, v)
 	}
 	if p.open == 0 {
-		s.mark(t, p.uid, p.last)
+		s.mark(t, p, p.last)
 	}
 }
 
@@ -74,11 +75,11 @@ func (s *Scheduler) yield(t *engine.Turn, pod *corev1.Pod, node string) {
 }
 
 // mark tells in a victim's status why it will go.
-func (s *Scheduler) mark(t *engine.Turn, of types.UID, victim *corev1.Pod) {
+func (s *Scheduler) mark(t *engine.Turn, p preemption, victim *corev1.Pod) {
 	condition := corev1.PodCondition{
 		Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: victim.Generation,
 		Reason:             corev1.PodReasonPreemptionByScheduler,
-		Message:            reporter + ": preempting to accommodate a higher priority pod",
+		Message:            p.scheduler + ": preempting to accommodate a higher priority pod",
 		LastTransitionTime: metav1.NewTime(t.Wall()),
 	}
 	patch, err := json.Marshal(map[string]any{"status": map[string]any{"conditions": []corev1.PodCondition{condition}}})
@@ -89,7 +90,7 @@ func (s *Scheduler) mark(t *engine.Turn, of types.UID, victim *corev1.Pod) {
 		Verb: client.Patch, Resource: "pods", Subresource: "status", Namespace: victim.Namespace, Name: victim.Name,
 		PatchType: types.StrategicMergePatchType, PatchData: patch,
 	})
-	s.evictions.ReplaceOrInsert(eviction{id: id, of: of, victim: victim})
+	s.evictions.ReplaceOrInsert(eviction{id: id, of: p.uid, victim: victim})
 }
 
 // evicted takes in the answer to a request about a victim: one that is marked is deleted, one that is deleted is reported.
@@ -112,7 +113,7 @@ func (s *Scheduler) evicted(t *engine.Turn, e eviction, resp *client.Response) {
 	case !gone:
 		s.recorder.relate(t, e.victim, &corev1.ObjectReference{
 			Kind: "Pod", APIVersion: "v1", Namespace: p.namespace, Name: p.name, UID: p.uid,
-		}, corev1.EventTypeNormal, "Preempted", "Preempting", "Preempted by pod "+string(p.uid)+" on node "+p.node)
+		}, p.scheduler, corev1.EventTypeNormal, "Preempted", "Preempting", "Preempted by pod "+string(p.uid)+" on node "+p.node)
 	}
 	if e.victim == p.last {
 		s.finish(t, p, false)
@@ -121,7 +122,7 @@ func (s *Scheduler) evicted(t *engine.Turn, e eviction, resp *client.Response) {
 	p.open--
 	s.preemptions.ReplaceOrInsert(p)
 	if p.open == 0 {
-		s.mark(t, p.uid, p.last)
+		s.mark(t, p, p.last)
 	}
 }
 

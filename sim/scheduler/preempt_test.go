@@ -151,7 +151,7 @@ func TestNomination(t *testing.T) {
 		if low.Pod != nil {
 			node = node.Without(low.Pod)
 		}
-		f := filtering{profile: s.profile, cluster: s.cache, nodes: s.cache.Nodes(), decision: &Decision{}, guests: s.nominations.above(pod)}
+		f := filtering{profile: s.profiles[0], cluster: s.cache, nodes: s.cache.Nodes(), decision: &Decision{}, guests: s.nominations.above(pod)}
 		f.prepare(pod)
 		equal(t, fmt.Sprint("priority ", c.priority), strings.Join(f.check(node).Reasons, ","), c.want)
 	}

@@ -72,11 +72,11 @@ func (r *recorder) clone() recorder {
 
 // send reports an Event about a pod.
 func (r *recorder) send(t *engine.Turn, pod *corev1.Pod, kind, reason, action, note string) {
-	r.relate(t, pod, nil, kind, reason, action, note)
+	r.relate(t, pod, nil, pod.Spec.SchedulerName, kind, reason, action, note)
 }
 
-// relate is send for an Event that has to do with another object too.
-func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.ObjectReference, kind, reason, action, note string) {
+// relate is send for an Event that has to do with another object too, by a scheduler that is not the pod's own.
+func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.ObjectReference, by, kind, reason, action, note string) {
 	if !r.armed {
 		r.armed = true
 		t.Later(finishAfter, finish{})
@@ -94,7 +94,7 @@ func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.Objec
 	if r.series.Len() >= eventsMax {
 		r.series.Clear(false)
 	}
-	e := newEvent(t, pod, kind, reason, action, note)
+	e := newEvent(t, pod, by, kind, reason, action, note)
 	e.Related = related
 	r.series.ReplaceOrInsert(series{key: key, event: e, count: 1, last: t.Now()})
 	r.conn.Send(t, client.Request{
@@ -102,7 +102,7 @@ func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.Objec
 	})
 }
 
-func newEvent(t *engine.Turn, pod *corev1.Pod, kind, reason, action, note string) *eventsv1.Event {
+func newEvent(t *engine.Turn, pod *corev1.Pod, by, kind, reason, action, note string) *eventsv1.Event {
 	if len(note) > noteMax {
 		note = note[:noteMax-4] + " ..."
 	}
@@ -111,7 +111,7 @@ func newEvent(t *engine.Turn, pod *corev1.Pod, kind, reason, action, note string
 			Name: pod.Name + "." + strconv.FormatInt(t.Wall().UnixNano(), 16), Namespace: pod.Namespace,
 		},
 		EventTime:           metav1.NewMicroTime(t.Wall().Truncate(time.Microsecond)),
-		ReportingController: reporter, ReportingInstance: reporter + "-control-plane",
+		ReportingController: by, ReportingInstance: by + "-control-plane",
 		Action: action, Reason: reason, Note: note, Type: kind,
 		Regarding: corev1.ObjectReference{
 			Kind: "Pod", APIVersion: "v1", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,

@@ -57,15 +57,17 @@ var Registry = []Registration{
 
 // profile is the registry sorted by extension point.
 type profile struct {
-	filters []filterPlugin
-	scorers []scorePlugin
-	gates   []gatePlugin
-	hints   []hint
-	binder  framework.Binder
-	post    framework.PostFilterer
-	pre     framework.PreBinder
-	sorter  framework.Sorter
-	names   *Plugins
+	schedulerName string
+	percentage    int // of feasible nodes to find; 0 to adapt
+	filters       []filterPlugin
+	scorers       []scorePlugin
+	gates         []gatePlugin
+	hints         []hint
+	binder        framework.Binder
+	post          framework.PostFilterer
+	pre           framework.PreBinder
+	sorter        framework.Sorter
+	names         *Plugins
 }
 
 type filterPlugin struct {
@@ -89,17 +91,21 @@ type hint struct {
 	bit uint32
 }
 
-func newProfile(registry []Registration) *profile {
-	p := &profile{names: &Plugins{}}
-	for i, r := range registry {
+func newProfile(config Profile) *profile {
+	p := &profile{schedulerName: config.SchedulerName, percentage: config.PercentageOfNodesToScore, names: &Plugins{}}
+	for i, r := range Registry {
 		bit := uint32(1) << i
+		weight, runs := config.runs(&r)
+		if !runs {
+			continue
+		}
 		if f, ok := r.Plugin.(framework.Filterer); ok {
 			p.filters = append(p.filters, filterPlugin{f, r.Name(), bit})
 			p.names.Filters = append(p.names.Filters, r.Name())
 		}
 		if s, ok := r.Plugin.(framework.Scorer); ok {
-			p.scorers = append(p.scorers, scorePlugin{s, r.Weight})
-			p.names.Scores = append(p.names.Scores, Score{r.Name(), r.Weight})
+			p.scorers = append(p.scorers, scorePlugin{s, weight})
+			p.names.Scores = append(p.names.Scores, Score{r.Name(), weight})
 		}
 		if g, ok := r.Plugin.(framework.PreEnqueuer); ok {
 			p.gates = append(p.gates, gatePlugin{g, bit})

@@ -6,7 +6,7 @@
 // cluster that may help the plugins that refused it. Every cycle is kept as a Decision. Models
 // k8s.io/kubernetes/pkg/scheduler.
 //
-// Simplified: one profile and no extenders; nodes are looked at in the order of their names, where
+// Simplified: no extenders; nodes are looked at in the order of their names, where
 // Kubernetes takes turns between zones.
 package scheduler
 
@@ -45,6 +45,8 @@ type Config struct {
 	Cycle engine.Latency // how long a scheduling cycle takes
 	QPS   int            // requests a second, for bindings and Events each; 0 for no limit
 	Burst int            // requests at once
+	// Profiles are the schedulers that pods can name; the default one when there are none.
+	Profiles []Profile `json:",omitempty"`
 }
 
 // DefaultConfig has Kubernetes' limits and latencies as in recordings of a real cluster.
@@ -55,7 +57,7 @@ var DefaultConfig = Config{
 // Scheduler is the component. See New.
 type Scheduler struct {
 	config   Config
-	profile  *profile
+	profiles []*profile
 	conn     client.Conn // bindings and status patches
 	recorder recorder    // Events, over a connection of its own
 	cache    *cache.Cache
@@ -105,10 +107,14 @@ type (
 
 // New returns a scheduler with an empty queue.
 func New(config Config) *Scheduler {
-	p := newProfile(Registry)
+	var profiles []*profile
+	for _, p := range config.profiles() {
+		profiles = append(profiles, newProfile(p))
+	}
+	p := newProfile(Profile{}) // what every plugin says of waiting pods; those that do not run refuse none
 	limit := client.Limit{QPS: config.QPS, Burst: config.Burst}
 	return &Scheduler{
-		config: config, profile: p, conn: client.Conn{User: User, Limit: limit},
+		config: config, profiles: profiles, conn: client.Conn{User: User, Limit: limit},
 		recorder: newRecorder(client.Conn{User: User, Limit: limit}), cache: cache.New(watched...), queue: queue.New(p.rules()),
 		binding: btree.NewG(16, func(a, b binding) bool { return a.id < b.id }), history: newHistory(),
 		preemptions: btree.NewG(16, func(a, b preemption) bool { return a.uid < b.uid }),
@@ -128,7 +134,7 @@ func (s *Scheduler) Start(b *client.Boot) {
 		case terminal(pod):
 		case pod.Spec.NodeName != "":
 			s.cache.Place(framework.NewPod(pod), pod.Spec.NodeName, false)
-		case pod.Spec.SchedulerName == reporter:
+		case s.profileOf(pod.Spec.SchedulerName) != nil:
 			p := framework.NewPod(pod)
 			s.nominations.update(nil, p)
 			s.queue.Add(p, 0)
