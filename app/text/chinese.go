@@ -7,7 +7,7 @@ var chinese = Words{
 	Elsewhere: "未保存：已在另一个标签页打开", Claim: "保存此标签页",
 	ElsewhereWhy: "另一个标签页正在保存它的文件和集群。关闭此标签页后，这里的内容会消失。",
 	ClaimHint:    "从现在起保存此标签页的文件和集群，取代原来保存的",
-	Language:     "English", Theme: "浅色或深色", Lessons: "课程", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} · 种子 {2}", NodeCount: "{0} 个节点", OneNode: "1 个节点",
+	Language:     "English", Theme: "浅色或深色", Lessons: "课程", FindLesson: "查找课程", NoLessons: "没有课程同时包含这些词。", OwnFiles: "自己的文件", OwnFilesHint: "在一个新的集群里回到自己写的内容", World: "Kubernetes {0} · {1} · 种子 {2}", NodeCount: "{0} 个节点", OneNode: "1 个节点",
 	Sections: "分区", Edit: "编辑器", Picture: "集群", Inspect: "检查器",
 	ShowEdit: "显示编辑器", ShowPicture: "显示集群", ShowInspect: "显示检查器",
 

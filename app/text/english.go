@@ -7,7 +7,7 @@ var english = Words{
 	Elsewhere: "not kept: open in another tab", Claim: "Keep this one",
 	ElsewhereWhy: "Another tab keeps its files and world. What you do here is gone when this tab closes.",
 	ClaimHint:    "From now on the files and the world of this tab are kept, in place of those that were",
-	Language:     "中文", Theme: "Light or dark", Lessons: "Lessons", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} · seed {2}", NodeCount: "{0} nodes", OneNode: "1 node",
+	Language:     "中文", Theme: "Light or dark", Lessons: "Lessons", FindLesson: "Find a lesson", NoLessons: "No lesson has all of these words.", OwnFiles: "Your own files", OwnFilesHint: "Back to what you were writing, in a new world", World: "Kubernetes {0} · {1} · seed {2}", NodeCount: "{0} nodes", OneNode: "1 node",
 	Sections: "Sections", Edit: "Editor", Picture: "Cluster", Inspect: "Inspector",
 	ShowEdit: "Show editor", ShowPicture: "Show cluster", ShowInspect: "Show inspector",
 

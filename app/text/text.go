@@ -13,7 +13,7 @@ import (
 type Words struct {
 	// The page
 	Page, Skip, Loading, LoadingOf, Failed, MemoryOnly, MemoryWhy, Elsewhere, ElsewhereWhy, Claim, ClaimHint, Dismiss string
-	Language, Theme, Lessons, OwnFiles, OwnFilesHint, World, NodeCount, OneNode                                       string
+	Language, Theme, Lessons, FindLesson, NoLessons, OwnFiles, OwnFilesHint, World, NodeCount, OneNode                string
 	Sections, Edit, Picture, Inspect, ShowEdit, ShowPicture, ShowInspect                                              string
 	// The dialog for a new cluster
 	NewCluster, NewClusterHint, NodesField, NodesHint, Seed, SeedHint, OtherSeed, Create, Cancel string

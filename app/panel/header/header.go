@@ -3,6 +3,7 @@ package header
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -28,6 +29,9 @@ type Header struct {
 	Lessons []wire.Lesson
 	Open    bool // the menu of lessons
 	Ready   bool
+
+	opened bool
+	sought string // what the lessons are searched for
 }
 
 // Render draws the panel.
@@ -85,23 +89,60 @@ func otherLang(name string) string {
 	return "en"
 }
 
+// findID is the ID of the field that searches the lessons.
+const findID = "find-lesson"
+
+// OnUpdate puts the cursor into the field that searches the lessons when their menu opens.
+func (h *Header) OnUpdate(ctx app.Context) {
+	if h.Open == h.opened {
+		return
+	}
+	h.opened, h.sought = h.Open, ""
+	if h.Open {
+		ctx.Defer(func(app.Context) { app.Window().GetElementByID(findID).Call("focus") })
+	}
+}
+
+// found are the lessons whose title or text holds every word that is sought.
+func (h *Header) found() (found []wire.Lesson) {
+next:
+	for _, lesson := range h.Lessons {
+		all := strings.ToLower(lesson.Title + " " + lesson.Text)
+		for _, word := range strings.Fields(strings.ToLower(h.sought)) {
+			if !strings.Contains(all, word) {
+				continue next
+			}
+		}
+		found = append(found, lesson)
+	}
+	return found
+}
+
+func (h *Header) onSeek(ctx app.Context, _ app.Event) { h.sought = ctx.JSSrc().Get("value").String() }
+
 func (h *Header) lessons() app.UI {
+	found := h.found()
 	return app.Div().Class("menu-host").Body(
 		app.Button().Type("button").Class("q").ID("lessons-button").Aria("haspopup", "menu").Aria("expanded", h.Open).
 			OnClick(h.Port.On(state.ToggleMenu{Menu: "lessons"})).Text(h.Words.Lessons),
 		app.If(h.Open, func() app.UI {
-			return app.Div().Class("menu wide").Role("menu").Aria("label", h.Words.Lessons).Body(
-				app.Button().Type("button").Role("menuitem").Aria("label", h.Words.OwnFiles).OnClick(h.Port.On(state.OpenLesson{})).Body(
-					app.B().Text(h.Words.OwnFiles),
-					app.Span().Class("dim").Text(h.Words.OwnFilesHint),
+			return app.Div().Class("menu wide").Body(
+				app.Input().Type("search").ID(findID).Class("field").Aria("label", h.Words.FindLesson).
+					Placeholder(h.Words.FindLesson).OnInput(h.onSeek),
+				app.Div().Class("found").Role("menu").Aria("label", h.Words.Lessons).Body(
+					app.Button().Type("button").Role("menuitem").Aria("label", h.Words.OwnFiles).OnClick(h.Port.On(state.OpenLesson{})).Body(
+						app.B().Text(h.Words.OwnFiles),
+						app.Span().Class("dim").Text(h.Words.OwnFilesHint),
+					),
+					app.Range(found).Slice(func(i int) app.UI {
+						lesson := found[i]
+						return app.Button().Type("button").Role("menuitem").Aria("label", lesson.Title).OnClick(h.Port.On(state.OpenLesson{ID: lesson.ID})).Body(
+							app.B().Text(lesson.Title),
+							app.Span().Class("dim").Body(panel.Prose(lesson.Text)...),
+						)
+					}),
+					app.If(len(found) == 0, func() app.UI { return panel.Note(h.Words.NoLessons) }),
 				),
-				app.Range(h.Lessons).Slice(func(i int) app.UI {
-					lesson := h.Lessons[i]
-					return app.Button().Type("button").Role("menuitem").Aria("label", lesson.Title).OnClick(h.Port.On(state.OpenLesson{ID: lesson.ID})).Body(
-						app.B().Text(lesson.Title),
-						app.Span().Class("dim").Body(panel.Prose(lesson.Text)...),
-					)
-				}),
 			)
 		}),
 	)
