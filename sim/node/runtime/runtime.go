@@ -35,7 +35,7 @@ var DefaultConfig = Config{
 	StopPodSandbox:   engine.Latency{Min: 34 * time.Millisecond, Max: 42 * time.Millisecond},
 	RemovePodSandbox: engine.Latency{Min: 10 * time.Millisecond, Max: 30 * time.Millisecond},
 	ImageStatus:      engine.Latency{Min: 200 * time.Microsecond, Max: 600 * time.Microsecond},
-	PullPresent:      engine.Latency{Min: 900 * time.Millisecond, Max: 903 * time.Millisecond},
+	PullPresent:      engine.Latency{Min: 900 * time.Millisecond, Max: 905 * time.Millisecond},
 	CreateContainer:  engine.Latency{Min: 40 * time.Millisecond, Max: 46 * time.Millisecond},
 	StartContainer:   engine.Latency{Min: 59 * time.Millisecond, Max: 63 * time.Millisecond},
 	RemoveContainer:  engine.Latency{Min: 5 * time.Millisecond, Max: 15 * time.Millisecond},
