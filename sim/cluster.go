@@ -10,6 +10,7 @@ import (
 	"orrery/sim/apiserver/door"
 	"orrery/sim/client"
 	"orrery/sim/controller"
+	"orrery/sim/controller/clusterroleaggregation"
 	"orrery/sim/controller/cronjob"
 	"orrery/sim/controller/daemonset"
 	"orrery/sim/controller/deployment"
@@ -17,6 +18,7 @@ import (
 	"orrery/sim/controller/endpoints"
 	"orrery/sim/controller/endpointslice"
 	"orrery/sim/controller/endpointslicemirroring"
+	"orrery/sim/controller/ephemeralvolume"
 	"orrery/sim/controller/expand"
 	"orrery/sim/controller/garbagecollector"
 	"orrery/sim/controller/horizontalpodautoscaling"
@@ -34,6 +36,7 @@ import (
 	"orrery/sim/controller/serviceaccount"
 	"orrery/sim/controller/statefulset"
 	"orrery/sim/controller/tainteviction"
+	"orrery/sim/controller/ttl"
 	"orrery/sim/controller/ttlafterfinished"
 	"orrery/sim/engine"
 	"orrery/sim/kubectl"
@@ -67,6 +70,9 @@ var controllers = []*controller.Spec{
 	&ttlafterfinished.Spec,
 	&cronjob.Spec,
 	&horizontalpodautoscaling.Spec,
+	&clusterroleaggregation.Spec,
+	&ephemeralvolume.Spec,
+	&ttl.Spec,
 	&persistentvolume.Spec,
 	&pvcprotection.Spec,
 	&pvprotection.Spec,
