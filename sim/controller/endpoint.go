@@ -22,10 +22,9 @@ func ServiceKeys(v View, ch client.ChangeType, old, now api.Object, add func(Key
 	if ch != client.Modified || was == nil {
 		was = pod
 	}
-	moved := !maps.Equal(was.Labels, pod.Labels) || was.Spec.Hostname != pod.Spec.Hostname || was.Spec.Subdomain != pod.Spec.Subdomain
 	changed := ch != client.Modified || pod.DeletionTimestamp != nil || IsReady(was) != IsReady(pod) || !sameIPs(was, pod)
 	news := ch == client.Added && ReadyCondition(pod) == nil && len(pod.Status.PodIPs) == 0
-	if !changed && !moved || news {
+	if news || !changed && was.Spec.Hostname == pod.Spec.Hostname && was.Spec.Subdomain == pod.Spec.Subdomain && maps.Equal(was.Labels, pod.Labels) {
 		return // a new pod has nothing to show yet
 	}
 	v.Each("services", pod.Namespace, func(o api.Object) bool {

@@ -60,7 +60,7 @@ func (s *Scheduler) schedule(t *engine.Turn) {
 // bind assigns a pod to its node.
 func (s *Scheduler) bind(t *engine.Turn, p framework.QueuedPod, node string) {
 	id := s.conn.Send(t, s.of(p.Pod).binder.Bind(p.Pod.Pod, node))
-	s.binding.ReplaceOrInsert(binding{id: id, pod: p, node: node})
+	s.binding.ReplaceOrInsert(&binding{id: id, pod: p, node: node})
 }
 
 // report tells in an Event and in the pod's status why it was not scheduled, and for which node it is nominated. The next
@@ -119,7 +119,7 @@ func (s *Scheduler) answered(t *engine.Turn, resp *client.Response) {
 	if resp.ID == s.patching {
 		s.patching = 0
 	}
-	if b, ok := s.binding.Delete(binding{id: resp.ID}); ok {
+	if b, ok := s.binding.Delete(&binding{id: resp.ID}); ok {
 		s.bound(t, b, resp.Error)
 	}
 	s.prepared(t, resp)
@@ -129,7 +129,7 @@ func (s *Scheduler) answered(t *engine.Turn, resp *client.Response) {
 }
 
 // bound ends the binding of a pod: with an Event, or by giving its place away and trying again later.
-func (s *Scheduler) bound(t *engine.Turn, b binding, failure *metav1.Status) {
+func (s *Scheduler) bound(t *engine.Turn, b *binding, failure *metav1.Status) {
 	pod := b.pod.Pod.Pod
 	if failure == nil {
 		s.recorder.send(t, pod, corev1.EventTypeNormal, "Scheduled", "Binding",

@@ -26,11 +26,11 @@ const (
 // time is written, further ones only when the series has ended. Models k8s.io/client-go/tools/events.
 type recorder struct {
 	conn   client.Conn
-	series *btree.BTreeG[series]
+	series *btree.BTreeG[*series]
 	armed  bool // the timer that ends series
 }
 
-// series is an Event that was written lately, with how often it happened. The event is never changed.
+// series is an Event that was written lately, with how often it happened. It is replaced, never changed.
 type series struct {
 	key   seriesKey
 	event *eventsv1.Event
@@ -46,7 +46,7 @@ type seriesKey struct {
 type finish struct{}
 
 func newRecorder(conn client.Conn) recorder {
-	return recorder{conn: conn, series: btree.NewG(16, func(a, b series) bool {
+	return recorder{conn: conn, series: btree.NewG(16, func(a, b *series) bool {
 		k, l := a.key, b.key
 		switch {
 		case k.namespace != l.namespace:
@@ -82,9 +82,8 @@ func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.Objec
 		t.Later(finishAfter, finish{})
 	}
 	key := seriesKey{pod.Namespace, pod.Name, string(pod.UID), pod.ResourceVersion, reason, action}
-	if s, ok := r.series.Get(series{key: key}); ok {
-		s.count++
-		s.last = t.Now()
+	if was, ok := r.series.Get(&series{key: key}); ok {
+		s := &series{key, was.event, was.count + 1, t.Now()}
 		r.series.ReplaceOrInsert(s)
 		if s.count == 2 {
 			r.patch(t, s)
@@ -96,7 +95,7 @@ func (r *recorder) relate(t *engine.Turn, pod *corev1.Pod, related *corev1.Objec
 	}
 	e := newEvent(t, pod, by, kind, reason, action, note)
 	e.Related = related
-	r.series.ReplaceOrInsert(series{key: key, event: e, count: 1, last: t.Now()})
+	r.series.ReplaceOrInsert(&series{key: key, event: e, count: 1, last: t.Now()})
 	r.conn.Send(t, client.Request{
 		Verb: client.Create, Resource: "events.events.k8s.io", Namespace: e.Namespace, Name: e.Name, Object: e,
 	})
@@ -120,7 +119,7 @@ func newEvent(t *engine.Turn, pod *corev1.Pod, by, kind, reason, action, note st
 	}
 }
 
-func (r *recorder) patch(t *engine.Turn, s series) {
+func (r *recorder) patch(t *engine.Turn, s *series) {
 	last := engine.Epoch.Add(s.last).Format(metav1.RFC3339Micro)
 	r.conn.Send(t, client.Request{
 		Verb: client.Patch, Resource: "events.events.k8s.io", Namespace: s.event.Namespace, Name: s.event.Name,
@@ -134,7 +133,7 @@ func (r *recorder) answered(t *engine.Turn, resp *client.Response) {
 	if resp.Request.Verb != client.Patch || resp.Code != http.StatusNotFound {
 		return
 	}
-	r.series.Ascend(func(s series) bool {
+	r.series.Ascend(func(s *series) bool {
 		if s.event.Name != resp.Request.Name || s.event.Namespace != resp.Request.Namespace {
 			return true
 		}
@@ -151,8 +150,8 @@ func (r *recorder) answered(t *engine.Turn, resp *client.Response) {
 
 // finish ends the series to which nothing was added lately and writes their final count.
 func (r *recorder) finish(t *engine.Turn) {
-	var over []series
-	r.series.Ascend(func(s series) bool {
+	var over []*series
+	r.series.Ascend(func(s *series) bool {
 		if t.Now()-s.last >= finishAfter {
 			over = append(over, s)
 		}

@@ -62,7 +62,7 @@ type Scheduler struct {
 	recorder recorder    // Events, over a connection of its own
 	cache    *cache.Cache
 	queue    *queue.Queue
-	binding  *btree.BTreeG[binding]
+	binding  *btree.BTreeG[*binding]
 	history  history
 
 	nominations nominations
@@ -116,7 +116,7 @@ func New(config Config) *Scheduler {
 	return &Scheduler{
 		config: config, profiles: profiles, conn: client.Conn{User: User, Limit: limit},
 		recorder: newRecorder(client.Conn{User: User, Limit: limit}), cache: cache.New(watched...), queue: queue.New(p.rules()),
-		binding: btree.NewG(16, func(a, b binding) bool { return a.id < b.id }), history: newHistory(),
+		binding: btree.NewG(16, func(a, b *binding) bool { return a.id < b.id }), history: newHistory(),
 		preemptions: btree.NewG(16, func(a, b preemption) bool { return a.uid < b.uid }),
 		evictions:   btree.NewG(16, func(a, b eviction) bool { return a.id < b.id }),
 		prebindings: btree.NewG(16, func(a, b prebinding) bool { return a.uid < b.uid }),

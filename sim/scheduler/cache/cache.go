@@ -20,14 +20,14 @@ import (
 // Cache implements framework.Cluster. See New.
 type Cache struct {
 	nodes   []*framework.Node // by name
-	pods    *btree.BTreeG[Placed]
-	affine  *btree.BTreeG[Placed] // those of pods with affinity to other pods or against them
+	pods    *btree.BTreeG[*Placed]
+	affine  *btree.BTreeG[*Placed] // those of pods with affinity to other pods or against them
 	objects *client.Cache
 	ids     int   // of nodes that were given out
 	memo    *memo // never nil
 }
 
-// Placed is a pod with a node.
+// Placed is a pod with a node. The cache replaces it, and never changes it.
 type Placed struct {
 	namespace, name string
 	Pod             *framework.Pod
@@ -39,7 +39,7 @@ const degree = 16
 
 // New returns an empty cache, which keeps the objects of some resources beside nodes and pods.
 func New(resources ...string) *Cache {
-	less := func(a, b Placed) bool {
+	less := func(a, b *Placed) bool {
 		return a.namespace < b.namespace || a.namespace == b.namespace && a.name < b.name
 	}
 	return &Cache{
@@ -60,7 +60,7 @@ func (c *Cache) Objects() *client.Cache { return c.objects }
 
 // Pods implements framework.Cluster.
 func (c *Cache) Pods(namespace string, f func(*framework.Pod, *framework.Node)) {
-	c.pods.AscendGreaterOrEqual(Placed{namespace: namespace}, func(p Placed) bool {
+	c.pods.AscendGreaterOrEqual(&Placed{namespace: namespace}, func(p *Placed) bool {
 		if namespace != "" && p.namespace != namespace {
 			return false
 		}
@@ -73,7 +73,7 @@ func (c *Cache) Pods(namespace string, f func(*framework.Pod, *framework.Node)) 
 
 // Affine implements framework.Cluster.
 func (c *Cache) Affine(f func(*framework.Pod, *framework.Node)) {
-	c.affine.Ascend(func(p Placed) bool {
+	c.affine.Ascend(func(p *Placed) bool {
 		if i, ok := c.find(p.Node); ok {
 			f(p.Pod, c.nodes[i])
 		}
@@ -83,12 +83,16 @@ func (c *Cache) Affine(f func(*framework.Pod, *framework.Node)) {
 
 // Get returns a pod that has a node, or is assumed to have one.
 func (c *Cache) Get(namespace, name string) (Placed, bool) {
-	return c.pods.Get(Placed{namespace: namespace, name: name})
+	p, ok := c.pods.Get(&Placed{namespace: namespace, name: name})
+	if !ok {
+		return Placed{}, false
+	}
+	return *p, true
 }
 
 // Place puts a pod on a node. A version of it that was there before is replaced.
 func (c *Cache) Place(pod *framework.Pod, node string, assumed bool) {
-	now := Placed{pod.Namespace, pod.Name, pod, node, assumed}
+	now := &Placed{pod.Namespace, pod.Name, pod, node, assumed}
 	old, had := c.pods.ReplaceOrInsert(now)
 	if pod.Affinity != nil {
 		c.affine.ReplaceOrInsert(now)
@@ -121,8 +125,8 @@ func sameLabels(a, b *framework.Pod) bool {
 
 // Remove forgets a pod.
 func (c *Cache) Remove(p Placed) {
-	c.affine.Delete(p)
-	if old, had := c.pods.Delete(p); had {
+	c.affine.Delete(&p)
+	if old, had := c.pods.Delete(&p); had {
 		c.leave(old)
 	}
 }
@@ -130,14 +134,13 @@ func (c *Cache) Remove(p Placed) {
 // Free gives an assumed pod's place away while its binding is under way.
 func (c *Cache) Free(namespace, name string) {
 	if p, ok := c.Get(namespace, name); ok {
-		c.leave(p)
-		p.Node = ""
-		c.affine.Delete(p)
-		c.pods.ReplaceOrInsert(p)
+		c.leave(&p)
+		c.affine.Delete(&p)
+		c.pods.ReplaceOrInsert(&Placed{p.namespace, p.name, p.Pod, "", p.Assumed})
 	}
 }
 
-func (c *Cache) leave(p Placed) {
+func (c *Cache) leave(p *Placed) {
 	if i, ok := c.find(p.Node); ok {
 		c.nodes[i] = c.nodes[i].Without(p.Pod)
 		c.memo.count(c.nodes[i], p.Pod, -1)
@@ -158,7 +161,7 @@ func (c *Cache) SetNode(node *corev1.Node) (old *corev1.Node) {
 	n := framework.NewNode(node)
 	n.ID = c.ids
 	c.ids++
-	c.pods.Ascend(func(p Placed) bool {
+	c.pods.Ascend(func(p *Placed) bool {
 		if p.Node == node.Name {
 			n = n.With(p.Pod)
 		}
