@@ -234,16 +234,17 @@ func (s *Server) prepareUpdate(
 	if status := keepMeta(res, o, old); status != nil {
 		return outcome{}, status
 	}
-	switch r.Subresource {
-	case "", "ephemeralcontainers", "resize": // the others change nothing that has defaults
-		api.Scheme.Default(o)
+	svc, service := o.(*corev1.Service)
+	switch {
+	case service, r.Subresource == "", r.Subresource == "ephemeralcontainers", r.Subresource == "resize":
+		api.Scheme.Default(o) // the others change nothing that has defaults
 	}
 	dropKind(o)
 	a := s.admission(t, res, r, o, old)
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
 	}
-	if svc, ok := o.(*corev1.Service); ok && r.Subresource == "" {
+	if service && r.Subresource == "" {
 		if status := s.assign(t, svc, old.(*corev1.Service)); status != nil {
 			return outcome{}, status
 		}

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"orrery/sim/api"
 	"orrery/sim/client"
@@ -70,6 +71,20 @@ func TestServiceTypes(t *testing.T) {
 	h.settle()
 	if h.address(svc.Spec.ClusterIP) {
 		t.Error("the address is taken though the Service is gone")
+	}
+}
+
+// TestServiceStatus patches the status of a Service, as the controller of a load balancer does: its addresses have defaults.
+func TestServiceStatus(t *testing.T) {
+	h := newHarness()
+	svc := service("s", corev1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer, Ports: []corev1.ServicePort{{Port: 80}}})
+	h.must(t, client.Request{Verb: client.Create, Resource: "services", Name: "s", Object: svc})
+	got := h.must(t, client.Request{
+		Verb: client.Patch, Resource: "services", Subresource: "status", Name: "s", PatchType: types.MergePatchType,
+		PatchData: []byte(`{"status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.1"}]}}}`),
+	}).Object.(*corev1.Service)
+	if all := got.Status.LoadBalancer.Ingress; len(all) != 1 || all[0].IPMode == nil || *all[0].IPMode != corev1.LoadBalancerIPModeVIP {
+		t.Errorf("the addresses are %+v", all)
 	}
 }
 
