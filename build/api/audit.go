@@ -58,7 +58,7 @@ func newAudit(number uint64, received, answered time.Time, r *client.Response) *
 		TypeMeta: metav1.TypeMeta{Kind: "Event", APIVersion: auditv1.SchemeGroupVersion.String()},
 		Level:    auditv1.LevelMetadata, AuditID: auditID(number), Stage: auditv1.StageResponseComplete,
 		RequestURI: uri(q, res), Verb: string(q.Verb), User: userInfo(q), SourceIPs: []string{"127.0.0.1"},
-		UserAgent: agent(q.User), ObjectRef: reference(q, res),
+		UserAgent: agent(q.User), ObjectRef: reference(q, res, r),
 		ResponseStatus:           &metav1.Status{Code: int32(r.Code)},
 		RequestReceivedTimestamp: metav1.NewMicroTime(received.Truncate(time.Microsecond)),
 		StageTimestamp:           metav1.NewMicroTime(answered.Truncate(time.Microsecond)),
@@ -160,12 +160,14 @@ func query(q *client.Request) url.Values {
 	return v
 }
 
-func reference(q *client.Request, res *api.Resource) *auditv1.ObjectReference {
+func reference(q *client.Request, res *api.Resource, r *client.Response) *auditv1.ObjectReference {
 	ref := &auditv1.ObjectReference{Resource: q.Resource, Namespace: q.Namespace, Name: q.Name, Subresource: q.Subresource}
 	if res != nil {
 		ref.Resource, ref.APIGroup, ref.APIVersion = res.Plural, res.Kind.Group, res.Kind.Version
 	}
-	if ref.Name == "" && q.Verb == client.Create {
+	if q.Verb == client.Create && (r.Code == http.StatusBadRequest || decision(r) == "forbid") {
+		ref.Name = "" // nobody has read what was sent
+	} else if ref.Name == "" && q.Verb == client.Create {
 		ref.Name = sentName(q)
 	}
 	if q.Resource == "namespaces" {
