@@ -37,21 +37,31 @@ func NamespaceLabels(c Cluster, name string) labels.Set {
 	return nil
 }
 
-// OwnerSelector returns what a pod's controller selects its pods by; everything when it is not one whose pods are alike.
-func OwnerSelector(c Cluster, namespace string, owner *metav1.OwnerReference) labels.Selector {
+// OwnerSelector returns the labels and the further requirements by which a pod's controller selects its pods; none when it is
+// not one whose pods are alike.
+func OwnerSelector(c Cluster, namespace string, owner *metav1.OwnerReference) (labels.Set, labels.Requirements) {
 	switch owner.APIVersion + " " + owner.Kind {
 	case "v1 ReplicationController":
 		if o, ok := c.Objects().Get("replicationcontrollers", namespace, owner.Name).(*corev1.ReplicationController); ok {
-			return labels.SelectorFromSet(o.Spec.Selector)
+			return o.Spec.Selector, nil
 		}
 	case "apps/v1 ReplicaSet":
 		if o, ok := c.Objects().Get("replicasets.apps", namespace, owner.Name).(*appsv1.ReplicaSet); ok {
-			return Selector(o.Spec.Selector)
+			return parts(o.Spec.Selector)
 		}
 	case "apps/v1 StatefulSet":
 		if o, ok := c.Objects().Get("statefulsets.apps", namespace, owner.Name).(*appsv1.StatefulSet); ok {
-			return Selector(o.Spec.Selector)
+			return parts(o.Spec.Selector)
 		}
 	}
-	return labels.Everything()
+	return nil, nil
+}
+
+// parts takes a selector apart. Most are labels and nothing more, which need not be made into requirements.
+func parts(s *metav1.LabelSelector) (labels.Set, labels.Requirements) {
+	if s != nil && len(s.MatchExpressions) == 0 {
+		return s.MatchLabels, nil
+	}
+	requirements, _ := Selector(s).Requirements()
+	return nil, requirements
 }

@@ -97,18 +97,23 @@ func (c *constraint) includes(n *framework.Node) bool {
 
 // selectorOf returns what selects the pods of a pod's Services and of its owner.
 func selectorOf(pod *corev1.Pod, c framework.Cluster) labels.Selector {
-	all := labels.Set{}
+	var all labels.Set
 	c.Objects().Each("services", pod.Namespace, func(o api.Object) bool {
 		s := o.(*corev1.Service).Spec.Selector
-		if s != nil && labels.SelectorFromSet(s).Matches(labels.Set(pod.Labels)) {
+		if s != nil && labels.ValidatedSetSelector(s).Matches(labels.Set(pod.Labels)) {
 			all = labels.Merge(all, s)
 		}
 		return true
 	})
-	owner := metav1.GetControllerOfNoCopy(pod)
-	if owner == nil {
-		return all.AsSelector()
+	var more labels.Requirements
+	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
+		var own labels.Set
+		if own, more = framework.OwnerSelector(c, pod.Namespace, owner); len(own) > 0 {
+			all = labels.Merge(all, own)
+		}
 	}
-	requirements, _ := framework.OwnerSelector(c, pod.Namespace, owner).Requirements()
-	return all.AsSelector().Add(requirements...)
+	if len(more) == 0 {
+		return labels.ValidatedSetSelector(all)
+	}
+	return all.AsSelector().Add(more...)
 }
