@@ -3,6 +3,7 @@ package browsertest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -58,12 +59,13 @@ func TestShares(t *testing.T) {
 	must(t, other.tab.Wait(`document.querySelector(".elsewhere")?.innerText.includes("opened from a link")`, slow))
 	other.press("button", "Keep this one")
 	must(t, other.tab.Wait(`!document.querySelector(".elsewhere") && !location.hash`, quick))
+	time.Sleep(2 * time.Second) // the save file is written in the background
 	other.reload()
-	want(t, other.event(), at)
+	waitEvent(other, func(now int) bool { return now == at })
 	other.clean()
 
 	must(t, other.tab.Do(chromedp.Navigate(link[:len(link)-40])))
 	must(t, other.tab.Wait(`document.body.innerText.includes("the link is damaged")`, slow))
 	other.ready()
-	want(t, other.event(), at)
+	waitEvent(other, func(now int) bool { return now == at })
 }
