@@ -218,33 +218,15 @@ func (s *Server) prepareUpdate(
 		return outcome{}, notFound(res, r.Name)
 	}
 	old := served(res, v.Object)
-	o, status := next(old)
+	o, status := wanted(res, r, old, next)
 	if status != nil {
 		return outcome{}, status
 	}
-	if status := checkUpdate(res, r, o, old); status != nil {
-		return outcome{}, status
-	}
-	if o.GetResourceVersion() == "" {
-		if st.conditional && r.Verb == client.Update {
-			return outcome{}, unconditional(res, r.Name)
-		}
-		o.SetResourceVersion(old.GetResourceVersion())
-	}
-	if status := keepMeta(res, o, old); status != nil {
-		return outcome{}, status
-	}
-	svc, service := o.(*corev1.Service)
-	switch {
-	case service, r.Subresource == "", r.Subresource == "ephemeralcontainers", r.Subresource == "resize":
-		api.Scheme.Default(o) // the others change nothing that has defaults
-	}
-	dropKind(o)
 	a := s.admission(t, res, r, o, old)
 	if status := s.admit(t, a); status != nil {
 		return outcome{}, status
 	}
-	if service && r.Subresource == "" {
+	if svc, ok := o.(*corev1.Service); ok && r.Subresource == "" {
 		if status := s.assign(t, svc, old.(*corev1.Service)); status != nil {
 			return outcome{}, status
 		}
@@ -280,6 +262,35 @@ func (s *Server) prepareUpdate(
 		write: w, old: old, held: v, object: dry(r, o), code: http.StatusOK,
 		charges: charges, warnings: append(s.warnOf(res, r, o, old), a.Warnings...),
 	}, nil
+}
+
+// wanted returns what a write wants an object to be, with its defaults, or why the write cannot be about that object.
+func wanted(
+	res *api.Resource, r *client.Request, old api.Object, next func(api.Object) (api.Object, *metav1.Status),
+) (api.Object, *metav1.Status) {
+	o, status := next(old)
+	if status != nil {
+		return nil, status
+	}
+	if status := checkUpdate(res, r, o, old); status != nil {
+		return nil, status
+	}
+	if o.GetResourceVersion() == "" {
+		if strategyOf(res).conditional && r.Verb == client.Update {
+			return nil, unconditional(res, r.Name)
+		}
+		o.SetResourceVersion(old.GetResourceVersion())
+	}
+	if status := keepMeta(res, o, old); status != nil {
+		return nil, status
+	}
+	_, service := o.(*corev1.Service)
+	switch {
+	case service, r.Subresource == "", r.Subresource == "ephemeralcontainers", r.Subresource == "resize":
+		api.Scheme.Default(o) // the others change nothing that has defaults
+	}
+	dropKind(o)
+	return o, nil
 }
 
 // believed reports whether a write is not validated: what a kubelet reports, which is most of what is written.
