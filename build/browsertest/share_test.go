@@ -3,7 +3,6 @@ package browsertest
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -59,7 +58,6 @@ func TestShares(t *testing.T) {
 	must(t, other.tab.Wait(`document.querySelector(".elsewhere")?.innerText.includes("opened from a link")`, slow))
 	other.press("button", "Keep this one")
 	must(t, other.tab.Wait(`!document.querySelector(".elsewhere") && !location.hash`, quick))
-	time.Sleep(2 * time.Second) // the save file is written in the background
 	other.reload()
 	waitEvent(other, func(now int) bool { return now == at })
 	other.clean()

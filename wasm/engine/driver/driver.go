@@ -61,6 +61,7 @@ type Driver struct {
 	requested time.Time
 	dirty     time.Time // since when changes wait to be kept; zero when none do
 	unkept    bool      // nothing was kept since save files go where they go now
+	untold    bool      // the page has not heard where they go: it does when the one under way is written
 	hurry     bool      // the page asked for them to be kept: it may be about to close
 	keeping   bool
 }
@@ -127,6 +128,10 @@ func (d *Driver) Kept(err error) {
 	if err != nil {
 		d.kept = "memory"
 	}
+	if d.untold {
+		d.untold = false
+		d.page.Notify(wire.Notice{Kept: d.kept})
+	}
 }
 
 // lend has nothing kept from now on: the session is that of somebody's link, and the user's own stays as it was kept.
@@ -150,7 +155,8 @@ func (d *Driver) claim() {
 	d.Moved(kept)
 }
 
-// Moved tells the driver that save files now go elsewhere: another tab took over, or this one did.
+// Moved tells the driver that save files now go elsewhere: another tab took over, or this one did. The page hears at once
+// that nothing is kept any more, and that something is when it has been written.
 func (d *Driver) Moved(kept string) {
 	if d.kept == link && kept == "another" {
 		d.lent = kept
@@ -158,7 +164,10 @@ func (d *Driver) Moved(kept string) {
 	}
 	d.kept = kept
 	d.unkept = kept != "another" // what was kept until now is another tab's
-	d.page.Notify(wire.Notice{Kept: kept})
+	if !d.unkept {
+		d.untold = false
+		d.page.Notify(wire.Notice{Kept: kept})
+	}
 }
 
 // run advances a busy session and sends Views.
@@ -218,6 +227,7 @@ func (d *Driver) keep() (wait time.Duration, waiting bool) {
 	if d.keeping { // the write under way is the limit; Kept comes soon
 		return frame, true
 	}
+	d.untold = d.unkept
 	d.keeping, d.hurry, d.unkept, d.dirty = true, false, false, time.Time{}
 	d.page.Keep(d.session.Save())
 	return 0, false

@@ -292,5 +292,11 @@ func TestALinkIsNotKept(t *testing.T) {
 		if len(page.saves) != 1 || page.claims > 1 {
 			t.Errorf("%s: a claimed link was kept %d times after %d claims", before, len(page.saves), page.claims)
 		}
+		if len(page.notices) != 0 {
+			t.Errorf("%s: the page heard that the link is kept before it was written", before)
+		}
+		if d.Kept(nil); len(page.notices) != 1 || page.notices[0].Kept != "indexeddb" {
+			t.Errorf("%s: when the link was written the page heard %+v", before, page.notices)
+		}
 	}
 }
