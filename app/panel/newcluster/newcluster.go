@@ -44,18 +44,11 @@ func (d *Dialog) OnUpdate(ctx app.Context) {
 		return
 	}
 	d.shown = d.Open
-	ctx.Defer(func(app.Context) {
-		dialog := app.Window().GetElementByID(dialogID)
-		switch open := dialog.Get("open").Bool(); {
-		case d.shown && !open:
-			fill(nodesID, strconv.Itoa(d.Nodes))
-			fill(seedID, strconv.FormatUint(d.Seed, 10))
-			dialog.Set("returnValue", "")
-			dialog.Call("showModal")
-			app.Window().GetElementByID(nodesID).Call("select")
-		case !d.shown && open:
-			dialog.Call("close")
-		}
+	panel.OpenDialog(ctx, dialogID, d.Open, func(dialog app.Value) {
+		fill(nodesID, strconv.Itoa(d.Nodes))
+		fill(seedID, strconv.FormatUint(d.Seed, 10))
+		dialog.Set("returnValue", "")
+		app.Window().GetElementByID(nodesID).Call("select")
 	})
 }
 

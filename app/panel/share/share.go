@@ -1,6 +1,4 @@
 // Package share is the dialog that shows the world as a link.
-//
-// It is an HTML dialog: the browser keeps the focus in it, closes it with Escape and gives the focus back.
 package share
 
 import (
@@ -41,15 +39,7 @@ func (d *Dialog) OnUpdate(ctx app.Context) {
 		return
 	}
 	d.shown = d.Open
-	ctx.Defer(func(app.Context) {
-		dialog := app.Window().GetElementByID(dialogID)
-		switch open := dialog.Get("open").Bool(); {
-		case d.shown && !open:
-			dialog.Call("showModal")
-		case !d.shown && open:
-			dialog.Call("close")
-		}
-	})
+	panel.OpenDialog(ctx, dialogID, d.Open, func(app.Value) {})
 }
 
 // Render draws the panel.
